@@ -1,0 +1,1 @@
+"""What is shown and kept: the thin shell that puts the rooms together."""

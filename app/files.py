@@ -1,0 +1,451 @@
+"""Read and write files: the only room that knows paths and calls ``open()``.
+
+Whatever is written is written whole or not at all, and whatever cannot be read or written is said as a
+``FilesError`` with a key of the texts, never as a bare error of the system.
+"""
+
+import errno
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from engine.hand import Finger, Side
+from engine.profile import PALETTES, Profile
+
+ROOT = Path(__file__).resolve().parent.parent
+ASSETS, LEVELS, PROGRAMS = ROOT / "assets", ROOT / "levels", "programs"
+SETTINGS, LOCK, RECORDINGS = "settings.toml", "regrasp.lock", "recordings"
+ALL_USUAL = "all settings are the usual ones"
+CHUNK_BYTES = 1 << 12
+GZIP = b"\x1f\x8b"
+NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS}
+NO_FOLDER = {errno.ENOTDIR, errno.EEXIST}
+NOT_A_FILE = {errno.EISDIR, errno.ENOTDIR}
+
+
+class FilesError(Exception):
+    """A file or folder cannot be used: a key of the texts, the place, and what the system said.
+
+    Keys: ``files.missing``, ``files.not-text``, ``files.unreadable``, ``files.damaged``, ``files.full``,
+    ``files.read-only``, ``files.is-a-file``, ``files.is-a-folder``, ``files.not-writable``,
+    ``files.running``.
+    """
+
+    def __init__(self, message_key: str, place: str, detail: str = "") -> None:
+        super().__init__(f"{message_key}: {place}" + (f": {detail}" if detail else ""))
+        self.message_key, self.place, self.detail = message_key, place, detail
+
+
+# --- what comes with the program ------------------------------------------------------------------------
+
+
+def asset(*parts: str) -> Path:
+    """Return the path of a file below ``assets/``, in a checkout and in an installed copy alike."""
+    return ASSETS.joinpath(*parts)
+
+
+def level_texts() -> list[tuple[str, str]]:
+    """Return (path like ``levels/cup/01-easy.toml``, text) of every level file, sorted by path."""
+    return [pair for pair in _toml_texts(LEVELS, "*/*.toml") if pair[0].split("/")[1] != PROGRAMS]
+
+
+def program_texts() -> list[tuple[str, str]]:
+    """Return (path like ``levels/programs/gentle.toml``, text) of every prescription, sorted."""
+    return _toml_texts(LEVELS, f"{PROGRAMS}/*.toml")
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages that there are texts for, English always among them."""
+    return tuple(sorted({"en", *(path.stem for path in asset("texts").glob("*.toml"))}))
+
+
+def _toml_texts(folder: Path, pattern: str) -> list[tuple[str, str]]:
+    paths = {path.relative_to(folder.parent).as_posix(): path for path in folder.glob(pattern)}
+    return [(name, read_text(paths[name])) for name in sorted(paths)]
+
+
+# --- reading and writing --------------------------------------------------------------------------------
+
+
+def read_text(path: Path) -> str:
+    """Return the UTF-8 text of a file, line ends as ``\\n``; raise ``FilesError`` saying why it cannot."""
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise FilesError("files.not-text", str(path), f"byte {error.start} is not UTF-8") from None
+    except (OSError, ValueError) as error:
+        raise _unread(path, error) from None
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Replace a file so that a crash at any moment leaves the old or the new content; raise ``FilesError``.
+
+    A text is written as UTF-8. When this returns the content is on the disk.
+    """
+    plain = content.encode("utf-8") if isinstance(content, str) else content
+    target = Path(os.path.realpath(path))
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            _write_through(part, plain)
+            os.replace(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise _unwritten(path, error) from None
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the new name on the disk too; Windows cannot, and does not need to."""
+    if sys.platform != "win32":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _unread(path: Path, error: Exception) -> FilesError:
+    key = "files.missing" if isinstance(error, FileNotFoundError) else "files.unreadable"
+    return FilesError(key, str(path), _said(error))
+
+
+def _unwritten(path: Path, error: Exception) -> FilesError:
+    code = getattr(error, "errno", None)
+    named = ((NO_ROOM, "files.full"), (NO_RIGHT, "files.read-only"), (NOT_A_FILE, "files.is-a-folder"))
+    key = next((key for codes, key in named if code in codes), "files.not-writable")
+    return FilesError(key, str(path), _said(error))
+
+
+def _said(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+# --- the place where a patient's play is kept -----------------------------------------------------------
+
+
+def data_dir(chosen: str | None) -> Path:
+    """Return the folder for what is kept: ``chosen``, else ``REGRASP_DATA``, else the usual one.
+
+    It is made if it is missing, for this user only. Raise ``FilesError`` if nothing can be written there.
+    """
+    named = chosen or os.environ.get("REGRASP_DATA") or _usual_dir()
+    try:
+        folder = Path(named).expanduser().absolute()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _try_writing(folder)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _unusable(named, error) from None
+    return folder
+
+
+def _usual_dir() -> str:
+    from platformdirs import user_data_dir
+
+    return user_data_dir("regrasp", appauthor=False)
+
+
+def _try_writing(folder: Path) -> None:
+    trial = folder / f".regrasp.{os.getpid()}.part"
+    try:
+        _write_through(trial, b"regrasp\n")
+    finally:
+        trial.unlink(missing_ok=True)
+
+
+def _unusable(named: str, error: Exception) -> FilesError:
+    if getattr(error, "errno", None) in NO_FOLDER:
+        return FilesError("files.is-a-file", named, _said(error))
+    return _unwritten(Path(named), error)
+
+
+class RunningLock:
+    """Hold the folder for this running copy; ``FilesError`` ``files.running`` if another one holds it.
+
+    The system lets go of it when the process ends, however it ends, so a lock never outlives its copy.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        path = data_dir / LOCK
+        try:
+            # Never removed: a copy that opened the file before it went away would hold a lock nobody sees.
+            self._file: IO[bytes] = open(path, "ab")  # noqa: SIM115
+        except OSError as error:
+            raise _unwritten(path, error) from None
+        try:
+            _lock(self._file.fileno())
+        except OSError as error:
+            self._file.close()
+            if error.errno in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
+                raise FilesError("files.running", str(path), _said(error)) from None
+            raise _unwritten(path, error) from None
+
+    def close(self) -> None:
+        """Let another copy run."""
+        self._file.close()
+
+    def __enter__(self) -> "RunningLock":
+        """Return the lock, held since it was made."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let another copy run."""
+        self.close()
+
+
+if sys.platform == "win32":
+
+    def _lock(handle: int) -> None:
+        import msvcrt
+
+        os.lseek(handle, 0, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+else:
+
+    def _lock(handle: int) -> None:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+# --- the profile, a file to be edited by hand -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What may stand behind one key: in words, how it is read (``ValueError`` if wrong) and written."""
+
+    must_be: str
+    read: Callable[[Any], Any]
+    write: Callable[[Any], str]
+
+
+def load_profile(data_dir: Path) -> tuple[Profile, tuple[str, ...]]:
+    """Return the profile of ``settings.toml`` and a plain note for each thing in it that was not taken.
+
+    A wrong value is replaced by its default, an unknown key left out; a missing file is the usual profile.
+    """
+    path = data_dir / SETTINGS
+    try:
+        text = read_text(path)
+    except FilesError as error:
+        missing = error.message_key == "files.missing"
+        return Profile(), () if missing else (f"{SETTINGS}: cannot be read ({error.detail}); {ALL_USUAL}",)
+    return _profile_of(text)
+
+
+def save_profile(data_dir: Path, profile: Profile) -> None:
+    """Write the profile to ``settings.toml``; raise ``FilesError``.
+
+    A file in which something was not taken is first kept as ``settings.toml.old``: somebody wrote it by hand.
+    """
+    path = data_dir / SETTINGS
+    if load_profile(data_dir)[1] and path.is_file():
+        try:
+            path.replace(path.with_name(SETTINGS + ".old"))
+        except OSError as error:
+            raise _unwritten(path, error) from None
+    write_whole(path, profile_text(profile))
+
+
+def profile_text(profile: Profile) -> str:
+    """Return the profile as TOML, with a line of words above each value."""
+    lines = ["# Settings of Regrasp. A value that is not allowed is replaced by its default."]
+    for name, setting in _settings().items():
+        lines += [f"# {setting.must_be}", f"{name} = {setting.write(getattr(profile, name))}"]
+    return "\n".join(lines) + "\n"
+
+
+def _profile_of(text: str) -> tuple[Profile, tuple[str, ...]]:
+    import tomllib
+
+    try:
+        table = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        return Profile(), (f"{SETTINGS}: is not readable as TOML ({error}); {ALL_USUAL}",)
+    settings, good, notes = _settings(), {}, []
+    for key, value in table.items():
+        if key not in settings:
+            notes.append(f"{SETTINGS}: {_quoted(key)[1:-1]}: is not a setting; it is left out")
+            continue
+        try:
+            good[key] = settings[key].read(value)
+        except ValueError:
+            usual = settings[key].write(getattr(Profile(), key))
+            notes.append(f"{SETTINGS}: {key}: must be {settings[key].must_be}; {usual} is used")
+    return Profile(**good), tuple(notes)
+
+
+def _settings() -> dict[str, Entry]:
+    """Return what may stand in the file, in order; made when asked, as languages come from a folder."""
+    return {
+        "patient": Entry("a code, never a name: 1 to 40 letters, digits, - _ .", _code, _quoted),
+        "hand": _one_of({side.value: side for side in Side}),
+        "unseen": _one_of({"none": None} | {side.value: side for side in Side}, "the unseen side: "),
+        "language": _one_of({code: code for code in languages()}),
+        "palette": _one_of({name: name for name in PALETTES}),
+        "text_scale": _number(0.75, 2.0),
+        "calm": Entry("true or false", _yes, lambda value: "true" if value else "false"),
+        "effects": _number(0.0, 1.0, what="loudness, "),
+        "debounce_ms": _number(0.0, 300.0, what="milliseconds, "),
+        "cooldown_ms": _number(0.0, 2000.0, what="milliseconds, "),
+        "dwell_s": _number(0.5, 2.0, off=True, what="seconds, "),
+        "scan_s": _number(0.5, 10.0, off=True, what="seconds, "),
+        "keys": Entry('keys with their finger, such as { J = "index" }', _keys, _keys_text),
+        "units_per_mm": _number(1.0, 40.0, what="stage units a millimetre, "),
+    }
+
+
+def _one_of(words: Mapping[str, Any], what: str = "") -> Entry:
+    def read(value: Any) -> Any:
+        if not isinstance(value, str) or value not in words:
+            raise ValueError
+        return words[value]
+
+    def write(value: Any) -> str:
+        return _quoted(next((word for word, meaning in words.items() if meaning == value), str(value)))
+
+    return Entry(f"{what}one of {', '.join(words)}", read, write)
+
+
+def _number(low: float, high: float, *, off: bool = False, what: str = "") -> Entry:
+    def read(value: Any) -> float:
+        plain = isinstance(value, int | float) and not isinstance(value, bool)
+        if not plain or not (low <= value <= high or (off and value == 0)):
+            raise ValueError
+        return float(value)
+
+    return Entry(f"{what}{'0 for off, or ' if off else ''}a number from {low:g} to {high:g}", read, _number_text)
+
+
+def _number_text(value: float) -> str:
+    return repr(float(value)) if isfinite(value) else "0.0"
+
+
+def _yes(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _code(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[\w.-]{1,40}", value):
+        raise ValueError
+    return value
+
+
+def _keys(value: Any) -> tuple[tuple[str, Finger], ...]:
+    if not isinstance(value, dict):
+        raise ValueError
+    return tuple((_code(key), Finger(finger)) for key, finger in value.items())
+
+
+def _keys_text(keys: tuple[tuple[str, Finger], ...]) -> str:
+    inside = ", ".join(f"{_quoted(key)} = {_quoted(finger.value)}" for key, finger in dict(keys).items())
+    return f"{{ {inside} }}" if inside else "{}"
+
+
+def _quoted(text: str) -> str:
+    """Return a TOML basic string: JSON's escapes are TOML's too, but for one control character."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+# --- recordings -----------------------------------------------------------------------------------------
+
+
+def save_recording(data_dir: Path, name: str, lines: Iterable[str]) -> Path:
+    """Write ``recordings/<name>.jsonl.gz`` whole and return its path; raise ``FilesError``.
+
+    What no file name may hold becomes ``-``; an older recording of that name is replaced.
+    """
+    import gzip
+    import io
+
+    packed = io.BytesIO()
+    with gzip.GzipFile(filename="", fileobj=packed, mode="wb", mtime=0) as out:
+        for line in lines:
+            out.write(line.encode("utf-8") + b"\n")
+    path = data_dir / RECORDINGS / f"{_file_name(name)}.jsonl.gz"
+    write_whole(path, packed.getvalue())
+    return path
+
+
+def recording_lines(path: Path) -> Iterator[str]:
+    """Yield the lines of a recording, packed (``.jsonl.gz``) or plain (``.jsonl``); raise ``FilesError``.
+
+    A packed one that was cut off yields every line that is whole. One that is damaged inside yields lines up
+    to shortly before the damage and then raises.
+    """
+    rest = b""
+    for chunk, last in _chunks(path):
+        *whole, rest = (rest + chunk).split(b"\n")
+        if last and rest:
+            whole.append(rest)
+        for line in whole:
+            yield _line_text(path, line)
+
+
+def _chunks(path: Path) -> Iterator[tuple[bytes, bool]]:
+    """Yield (bytes, whether the file ends here as it should), unpacked if need be."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(len(GZIP))
+            file.seek(0)
+            pieces = iter(lambda: file.read(CHUNK_BYTES), b"")
+            if start == GZIP:
+                yield from _unpacked(path, pieces)
+            else:
+                for piece in pieces:
+                    yield piece, False
+                yield b"", True
+    except OSError as error:
+        raise _unread(path, error) from None
+
+
+def _unpacked(path: Path, pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Unpack with zlib itself: Python's gzip file throws away what it already has when the end is missing."""
+    import zlib
+
+    member = zlib.decompressobj(wbits=31)
+    for piece in pieces:
+        while piece:
+            if member.eof:
+                member = zlib.decompressobj(wbits=31)
+            try:
+                yield member.decompress(piece), False
+            except zlib.error as error:
+                raise FilesError("files.damaged", str(path), str(error)) from None
+            piece = member.unused_data
+    if member.eof:
+        yield b"", True
+
+
+def _line_text(path: Path, line: bytes) -> str:
+    try:
+        return line.removesuffix(b"\r").decode("utf-8")
+    except UnicodeDecodeError:
+        raise FilesError("files.not-text", str(path), "a line is not UTF-8") from None
+
+
+def _file_name(name: str) -> str:
+    return re.sub(r"[^\w.-]", "-", name).lstrip(".")[:150] or "recording"

@@ -1,0 +1,75 @@
+"""Find what there is to play, to sense and to climb: one file more in a room is found by itself."""
+
+import pkgutil
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import import_module
+
+import games
+from app import files
+from engine import level as levels
+from engine import program as programs
+from engine.game import AnyGame
+from engine.level import Ladder, Level, LevelError
+from engine.program import Program
+
+ORDER = ("ladybirds", "cup", "brook")
+
+
+@cache
+def all_games() -> Mapping[str, AnyGame]:
+    """Return every game by its name: each module or package of ``games`` that ends in ``GAME``."""
+    found = {}
+    for row in pkgutil.iter_modules(games.__path__):
+        module = import_module(f"games.{row.name}")
+        if hasattr(module, "GAME"):
+            found[module.GAME.name] = module.GAME
+    known = [name for name in ORDER if name in found]
+    return {name: found[name] for name in (*known, *sorted(set(found) - set(known)))}
+
+
+@cache
+def all_ladders() -> Mapping[str, Ladder]:
+    """Return the ladder of every game, each checked; raise ``LevelError`` naming file, key and what is wrong."""
+    return ladders_of(files.level_texts())
+
+
+def ladders_of(texts: Iterable[tuple[str, str]]) -> Mapping[str, Ladder]:
+    """Return the ladders of level files given as (path, text); raise ``LevelError`` for the first wrong one."""
+    by_game: dict[str, list[Level]] = {}
+    for path, text in texts:
+        level = levels.parse(text, path, params_types())
+        by_game.setdefault(level.game, []).append(level)
+    return {name: levels.ladder(by_game[name]) for name in all_games() if name in by_game}
+
+
+def params_types() -> dict[str, type]:
+    """Return the type of the parameters of each game."""
+    return {name: game.params for name, game in all_games().items()}
+
+
+def level_errors(texts: Iterable[tuple[str, str]]) -> tuple[list[LevelError], Mapping[str, Ladder]]:
+    """Return everything that is wrong in level files given as (path, text), and the ladders of the good ones."""
+    errors: list[LevelError] = []
+    by_game: dict[str, list[Level]] = {}
+    for path, text in texts:
+        try:
+            level = levels.parse(text, path, params_types())
+            by_game.setdefault(level.game, []).append(level)
+        except LevelError as error:
+            errors.append(error)
+    good: dict[str, Ladder] = {}
+    for name, rungs in by_game.items():
+        try:
+            made = levels.ladder(rungs)
+            levels.check(made, all_games()[name].index)
+            good[name] = made
+        except LevelError as error:
+            errors.append(error)
+    return errors, good
+
+
+def built_in_program() -> Program:
+    """Return the gentle program that comes with Regrasp."""
+    path = "levels/programs/gentle.toml"
+    return programs.parse(files.read_text(files.ROOT / path), path, set(all_games()))

@@ -1,0 +1,1 @@
+"""How sensors speak: encoders and decoders from bytes to values, without any port."""

@@ -1,0 +1,123 @@
+"""Carry bytes to and from a serial port: the only module that knows pyserial, and only once a port is asked for."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from serial import Serial
+
+BAUD = 115200
+READ_TIMEOUT_S = 0.05
+WRITE_TIMEOUT_S = 0.5
+
+Obstacle = Literal["rights", "busy", "gone"]
+
+
+class ByteTransport(Protocol):
+    """A port that is open. Each call raises ``OSError`` once the device is gone."""
+
+    def read(self) -> bytes:
+        """Return what has come in; wait for the first byte up to 50 ms, then return nothing."""
+
+    def write(self, data: bytes) -> None:
+        """Send ``data``; raise ``OSError`` if it is not taken within 0.5 s."""
+
+    def close(self) -> None:
+        """Close the port; a second call does nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortFacts:
+    """What the computer knows of a port with a USB device behind it, without opening it."""
+
+    name: str
+    vendor: int
+    product: int
+    serial: str
+    location: str
+    description: str
+
+
+class SerialTransport:
+    """A serial port by pyserial, read in chunks: its ``readline`` is slow and can return half a line."""
+
+    def __init__(self, link: "Serial") -> None:
+        """Take over an open port."""
+        self._link = link
+
+    def read(self) -> bytes:
+        """Return what has come in; wait for the first byte up to 50 ms, then return nothing."""
+        with _only_os_errors():
+            first: bytes = self._link.read(1)
+            return first + self._link.read(self._link.in_waiting) if first else b""
+
+    def write(self, data: bytes) -> None:
+        """Send ``data``; raise ``OSError`` if it is not taken within 0.5 s."""
+        with _only_os_errors():
+            self._link.write(data)
+
+    def close(self) -> None:
+        """Close the port; a second call does nothing."""
+        with suppress(OSError), _only_os_errors():
+            self._link.close()
+
+
+def open_serial(port: str) -> ByteTransport:
+    """Return the port ``port`` opened for this program alone; raise ``OSError`` (see ``obstacle``)."""
+    import serial
+
+    with _only_os_errors():
+        link = serial.Serial(
+            port,
+            BAUD,
+            timeout=READ_TIMEOUT_S,
+            write_timeout=WRITE_TIMEOUT_S,
+            exclusive=True if os.name == "posix" else None,
+        )
+    # A USB adapter may hold bytes back for 16 ms; not every port and system can be told not to.
+    with suppress(ValueError, AttributeError, NotImplementedError, OSError):
+        link.set_low_latency_mode(True)
+    return SerialTransport(link)
+
+
+def obstacle(error: OSError) -> Obstacle:
+    """Tell why a port could not be opened: no rights, another program has it, or it is not there."""
+    # pyserial on Windows keeps the reason in words only; there it means that the port is open elsewhere.
+    if error.errno in (11, 16, 35) or (error.errno is None and "PermissionError" in str(error)):
+        return "busy"
+    return "rights" if error.errno in (1, 13) else "gone"
+
+
+def ports() -> tuple[PortFacts, ...]:
+    """Return the ports with a USB device behind them, by name; others may block for seconds when opened."""
+    from serial.tools import list_ports
+
+    found = [
+        PortFacts(p.device, p.vid, p.pid, p.serial_number or "", p.location or "", p.description or "")
+        for p in list_ports.comports()
+        if p.vid is not None and p.pid is not None
+    ]
+    return tuple(sorted(found, key=lambda facts: facts.name))
+
+
+def present(port: str) -> bool:
+    """Tell whether there is a port of that name now, without opening it."""
+    if os.name == "posix":
+        return os.path.exists(port)
+    from serial.tools import list_ports
+
+    return any(p.device == port for p in list_ports.comports())
+
+
+@contextmanager
+def _only_os_errors() -> Iterator[None]:
+    """Turn what pyserial lets through when a device is pulled out (TypeError, termios.error) into OSError."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise OSError(str(error)) from error

@@ -1,0 +1,1 @@
+"""What is true: values and rules, touching no screen, clock, file, port or database."""

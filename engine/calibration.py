@@ -1,0 +1,144 @@
+"""Turn raw samples into events: which finger, what share of this hand's own maximum, where in millimetres.
+
+All that eases play lives here (debounce, the held key that squeezes, arrow keys that push), so that the
+recording holds what really happened and every game sees the same events, whatever it is played with.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from engine.game import Event, Grip, Lift, Nudge, Phase, Point, Skill, Tap
+from engine.hand import Side
+from engine.profile import Profile
+from engine.sample import Sample
+from engine.scene import STAGE_H, STAGE_W
+from engine.ticks import TICKS_PER_S
+
+SQUEEZE_PER_S, EASE_PER_S = 0.10, 0.14
+MOUSE_LOW, MOUSE_HIGH, MOUSE_SHARE = 130.0, 790.0, 0.44
+NUDGE_MM_S = 45.0
+ARROWS = {"LEFT": (-1, 0), "RIGHT": (1, 0), "UP": (0, 1), "DOWN": (0, -1)}
+SATURATED, NO_DATA = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A force sensor's raw counts at rest and at this hand's own firm squeeze."""
+
+    zero: float = 0.0
+    full: float = 1.0
+
+    def share(self, counts: float) -> float:
+        """Return the share of this hand's maximum, never below 0; above 1 is possible."""
+        return max(0.0, (counts - self.zero) / (self.full - self.zero))
+
+
+@dataclass(frozen=True, slots=True)
+class Senses:
+    """What is held down, where the pointer is, and how hard the hand squeezes, after the samples so far."""
+
+    held: frozenset[str] = frozenset()
+    last_press: tuple[tuple[str, float], ...] = ()
+    pressed: bool = False
+    x: float = STAGE_W / 2
+    y: float = 0.0
+    force: float = 0.0
+    sensor: bool = True
+
+
+def events_of(
+    senses: Senses, samples: Iterable[Sample], now_ms: float, profile: Profile, skill: Skill, played_with: str,
+    scale: Scale,
+) -> tuple[Senses, tuple[Event, ...]]:  # fmt: skip
+    """Return the senses and the events after one tick's samples.
+
+    ``played_with`` is ``keys``, ``mouse`` or ``serial``; it decides what a grip game takes as force.
+    """
+    events: list[Event] = []
+    for sample in samples:
+        senses, more = _read(senses, sample, profile, played_with, scale)
+        events.extend(more)
+    if skill == "grip" and played_with == "keys":
+        senses = replace(senses, force=_ramped(senses))
+        events.append(Grip(senses.force, now_ms))
+    if skill == "trace":
+        events.extend(_nudges(senses, profile, now_ms))
+    return senses, tuple(events)
+
+
+def _read(
+    senses: Senses, sample: Sample, profile: Profile, played_with: str, scale: Scale
+) -> tuple[Senses, list[Event]]:
+    kind, _, name = sample.channel.partition(".")
+    if kind == "key":
+        return _key(senses, name, sample, profile)
+    if kind == "mouse":
+        return _mouse(senses, sample, profile, played_with)
+    if kind == "grip" and played_with == "serial" and not sample.flags & NO_DATA:
+        force = round(scale.share(sample.value), 6)
+        return replace(senses, force=force), [Grip(force, sample.at_ms)]
+    if sample.channel == "link.grip":
+        return replace(senses, sensor=sample.value > 0), []
+    return senses, []
+
+
+def _key(senses: Senses, name: str, sample: Sample, profile: Profile) -> tuple[Senses, list[Event]]:
+    finger = profile.finger_keys.get(name)
+    if sample.value <= 0:
+        lifted: list[Event] = [Lift(finger, sample.at_ms)] if finger and name in senses.held else []
+        return replace(senses, held=senses.held - {name}), lifted
+    held = replace(senses, held=senses.held | {name})
+    if finger is None or name in senses.held:
+        return held, []
+    last = dict(senses.last_press)
+    bounced = sample.at_ms - last.get(finger, float("-inf")) < profile.debounce_ms
+    last[finger] = sample.at_ms
+    return replace(held, last_press=tuple(last.items())), [] if bounced else [Tap(finger, sample.at_ms)]
+
+
+def _mouse(senses: Senses, sample: Sample, profile: Profile, played_with: str) -> tuple[Senses, list[Event]]:
+    pressed = sample.value > 0
+    phase: Phase = "move" if pressed == senses.pressed else ("down" if pressed else "up")
+    x_mm, y_mm = to_mm(sample.x, sample.y, profile)
+    events: list[Event] = [Point(x_mm, y_mm, phase, sample.at_ms)]
+    force = senses.force
+    if played_with == "mouse":
+        height = (sample.y - MOUSE_LOW) / (MOUSE_HIGH - MOUSE_LOW)
+        force = round(min(1.0, max(0.0, height)) * MOUSE_SHARE, 6)
+        events.append(Grip(force, sample.at_ms))
+    return replace(senses, pressed=pressed, x=sample.x, y=sample.y, force=force), events
+
+
+def to_mm(x: float, y: float, profile: Profile) -> tuple[float, float]:
+    """Return a stage point in mm from the middle, mirrored for the left hand."""
+    across = (x - STAGE_W / 2) / profile.units_per_mm
+    across = -across if profile.hand is Side.LEFT else across
+    return round(across, 3), round((y - STAGE_H / 2) / profile.units_per_mm, 3)
+
+
+def to_stage(x_mm: float, y_mm: float, profile: Profile) -> tuple[float, float]:
+    """Return the stage point of (x, y) mm: the way back of ``to_mm``."""
+    across = -x_mm if profile.hand is Side.LEFT else x_mm
+    return round(STAGE_W / 2 + across * profile.units_per_mm, 2), round(STAGE_H / 2 + y_mm * profile.units_per_mm, 2)
+
+
+def mouse_height(share: float) -> float:
+    """Return the stage height of the pointer at which the mouse stands for ``share`` of the maximum."""
+    return MOUSE_LOW + share / MOUSE_SHARE * (MOUSE_HIGH - MOUSE_LOW)
+
+
+def _ramped(senses: Senses) -> float:
+    """Return the force after one more tick of a held, or let-go, key or button."""
+    squeezing = bool(senses.held - set(ARROWS)) or senses.pressed
+    rate = SQUEEZE_PER_S if squeezing else -EASE_PER_S
+    return round(min(1.0, max(0.0, senses.force + rate / TICKS_PER_S)), 6)
+
+
+def _nudges(senses: Senses, profile: Profile, now_ms: float) -> list[Event]:
+    pushes = [ARROWS[name] for name in senses.held if name in ARROWS]
+    dx, dy = sum(p[0] for p in pushes), sum(p[1] for p in pushes)
+    if not (dx or dy):
+        return []
+    step = NUDGE_MM_S / TICKS_PER_S / (2**0.5 if dx and dy else 1.0)
+    side = -1 if profile.hand is Side.LEFT else 1
+    return [Nudge(round(dx * side * step, 4), round(dy * step, 4), now_ms)]

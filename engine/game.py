@@ -1,0 +1,181 @@
+"""Say what a game is: one trial as pure functions on a frozen state, and the values that cross its door.
+
+Lengths are in millimetres from the middle of the stage, y upwards; forces are shares 0..1 of this hand's own
+maximum; times are in milliseconds from the start of the trial. Games are made for a right hand: the session
+mirrors what is seen and what is pointed at for a left one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Generic, Literal, TypeVar
+
+from engine.chance import Chance
+from engine.hand import Finger
+from engine.scene import Scene
+
+Phase = Literal["down", "move", "up"]
+Skill = Literal["tap", "grip", "trace"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A finger went down at ``at_ms``."""
+
+    finger: Finger
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """A finger went up at ``at_ms``."""
+
+    finger: Finger
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Grip:
+    """The hand squeezes with ``share`` of its own maximum at ``at_ms``."""
+
+    share: float
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The pointer or pen is at (x, y) mm from the middle of the stage."""
+
+    x_mm: float
+    y_mm: float
+    phase: Phase
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """The arrow keys push by (dx, dy) mm, for those who cannot point."""
+
+    dx_mm: float
+    dy_mm: float
+    at_ms: float
+
+
+Event = Tap | Lift | Grip | Point | Nudge
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Something to be heard or to sparkle, at a place of the stage in units; ``level`` 0..1 is its strength."""
+
+    name: str
+    x: float = 800.0
+    y: float = 450.0
+    level: float = 1.0
+
+
+class Result(StrEnum):
+    """How a trial ended."""
+
+    HIT = "hit"
+    MISS = "miss"
+    OMISSION = "omission"
+
+
+Cause = Literal[
+    "", "too-soft", "too-hard", "too-early", "too-late", "wrong-finger", "extra-finger", "missed-target",
+    "left-of-path", "right-of-path", "unfinished", "let-go-too-quickly", "no-try",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of a trial: its result, the cause of a miss, and what was measured.
+
+    ``just`` names the parameter that decided the trial and the value of it that this very performance would
+    just have passed, e.g. ``("limit_ms", 620.0)``; ``None`` where nothing but "not even this" is known.
+    """
+
+    result: Result
+    cause: Cause = ""
+    measures: tuple[tuple[str, float], ...] = ()
+    just: tuple[str, float] | None = None
+    finger: Finger | None = None
+
+
+S = TypeVar("S")
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Generic[S]):
+    """What one tick made of a state; an outcome ends the trial."""
+
+    state: S
+    cues: tuple[Cue, ...] = ()
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a game is told about this place.
+
+    Stage units a millimetre, calm pictures, what it is played with, and what is written on each finger's key.
+    """
+
+    units_per_mm: float = 4.6
+    calm: bool = False
+    played_with: str = "keys"
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Intend to press ``finger``, or the thing at (x, y) mm."""
+
+    finger: Finger
+    x_mm: float
+    y_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Squeeze:
+    """Intend to hold ``share`` of the maximum now; 0 is to let go, no faster than ``rate`` a second."""
+
+    share: float
+    rate: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Intend to lead the pointer along ``ahead`` (mm, nearest first) at ``speed_mm_s``."""
+
+    ahead: tuple[tuple[float, float], ...]
+    speed_mm_s: float = 60.0
+
+
+Intent = Press | Squeeze | Follow
+
+
+@dataclass(frozen=True, slots=True)
+class Game(Generic[P, S]):
+    """One game.
+
+    ``intent`` tells what a player who understands the game would be doing now (``None``: wait); demonstrations
+    and simulated patients play from it. ``index`` is the game's index of difficulty of its parameters, ordinal.
+    ``peak`` is the largest force it ever asks for, as a share of the maximum.
+    """
+
+    name: str
+    skill: Skill
+    params: type[P]
+    start: Callable[[P, Chance, Setting], S]
+    step: Callable[[S, int, tuple[Event, ...]], Step[S]]
+    scene: Callable[[S], Scene]
+    intent: Callable[[S], Intent | None]
+    index: Callable[[P], float]
+    peak: Callable[[P], float] = field(default=lambda _: 0.0)
+    self_paced: Callable[[P], bool] = field(default=lambda _: False)
+
+
+AnyGame = Game[Any, Any]

@@ -1,0 +1,33 @@
+"""Measure what was done: small, well-known numbers, rounded so that replays agree everywhere."""
+
+from collections.abc import Sequence
+
+PLACES = 4
+
+
+def rounded(value: float) -> float:
+    """Return ``value`` to 4 places: the last bit of a maths library must not count."""
+    return round(value, PLACES)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """Return the ``share`` quantile of ``values``, interpolated linearly (Hyndman & Fan type 7)."""
+    if not values:
+        raise ValueError("values: must not be empty")
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def median(values: Sequence[float]) -> float:
+    """Return the median of ``values``."""
+    return quantile(values, 0.5)
+
+
+def mean(values: Sequence[float]) -> float:
+    """Return the mean of ``values``."""
+    if not values:
+        raise ValueError("values: must not be empty")
+    return sum(values) / len(values)

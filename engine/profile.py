@@ -1,0 +1,53 @@
+"""Say who plays and how: the hand, the keys, what eases seeing, pressing and hearing."""
+
+from dataclasses import dataclass
+
+from engine.hand import Finger, Side
+
+KEYS: dict[Side, tuple[tuple[str, Finger], ...]] = {
+    Side.RIGHT: (
+        ("SPACE", Finger.THUMB), ("J", Finger.INDEX), ("K", Finger.MIDDLE), ("L", Finger.RING),
+        ("SEMICOLON", Finger.LITTLE), ("P", Finger.LITTLE),
+    ),
+    Side.LEFT: (
+        ("SPACE", Finger.THUMB), ("F", Finger.INDEX), ("D", Finger.MIDDLE), ("S", Finger.RING),
+        ("A", Finger.LITTLE),
+    ),
+}  # fmt: skip
+NUMBERS = tuple((f"KEY_{n}", finger) for n, finger in enumerate(Finger, start=1))
+PALETTES = ("light", "dark", "contrast")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One patient at this computer.
+
+    ``patient`` is a code, never a name. ``unseen`` is the side of neglect: controls then stand on the other
+    one. ``dwell_s`` and ``scan_s`` are 0 when off. ``keys`` maps key names to fingers; empty means the usual
+    keys of the hand. ``units_per_mm`` is the display's scale, in stage units a millimetre.
+    """
+
+    patient: str = "P-0001"
+    hand: Side = Side.RIGHT
+    unseen: Side | None = None
+    language: str = "en"
+    palette: str = "light"
+    text_scale: float = 1.0
+    calm: bool = False
+    effects: float = 0.8
+    debounce_ms: float = 80.0
+    cooldown_ms: float = 500.0
+    dwell_s: float = 0.0
+    scan_s: float = 0.0
+    keys: tuple[tuple[str, Finger], ...] = ()
+    units_per_mm: float = 4.6
+
+    @property
+    def finger_keys(self) -> dict[str, Finger]:
+        """Return the finger of each key that counts, the number row always included."""
+        return dict(NUMBERS) | dict(self.keys or KEYS[self.hand])
+
+    @property
+    def seen(self) -> Side:
+        """Return the side of the screen where controls stand."""
+        return self.unseen.other if self.unseen else Side.RIGHT

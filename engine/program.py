@@ -1,0 +1,103 @@
+"""Say what is prescribed: the blocks of a session, their rests, the band, the fence and the limits."""
+
+import tomllib
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.adaptive import Aim
+from engine.level import LevelError
+from engine.safety import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A number of trials of one game; ``level`` is the rung to stay on, ``None`` lets the adaptive core choose."""
+
+    game: str
+    trials: int = 10
+    level: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a block without trials."""
+        if not 1 <= self.trials <= 1000:
+            raise ValueError(f"trials: must lie between 1 and 1000, not {self.trials}")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A prescription: blocks of play, a rest after each ``rest_after`` trials and between blocks."""
+
+    name: str
+    blocks: tuple[Block, ...]
+    rest_s: float = 30.0
+    least_rest_s: float = 10.0
+    rest_after: int = 10
+    aim: Aim = field(default_factory=Aim)
+    limits: Limits = field(default_factory=Limits)
+
+
+def parse(text: str, path: str, games: set[str]) -> Program:
+    """Return the program that ``text`` (TOML) describes; raise ``LevelError`` naming ``path`` and key."""
+    try:
+        table: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise LevelError(path, "", f"is not readable as TOML: {error}") from None
+    return from_plain(table, path, games)
+
+
+def from_plain(table: dict[str, Any], path: str, games: set[str]) -> Program:
+    """Return the program of a table of plain values; raise ``LevelError`` naming ``path`` and key."""
+    blocks = []
+    for n, row in enumerate(_list(table, path), start=1):
+        if row.get("game") not in games:
+            raise LevelError(path, f"blocks.{n}.game", f"must be one of {', '.join(sorted(games))}")
+        blocks.append(_made(Block, row, path, f"blocks.{n}"))
+    plain = {key: value for key, value in table.items() if key not in ("blocks", "aim", "limits", "name")}
+    aim = {key: tuple(v) if isinstance(v, list) else v for key, v in table.get("aim", {}).items()}
+    made: Program = _made(
+        Program,
+        {
+            "name": str(table.get("name", "")),
+            "blocks": tuple(blocks),
+            "aim": _made(Aim, aim, path, "aim"),
+            "limits": _made(Limits, table.get("limits", {}), path, "limits"),
+            **plain,
+        },
+        path,
+        "program",
+    )
+    return made
+
+
+def to_plain(program: Program) -> dict[str, Any]:
+    """Return the program as plain values, ready for JSON or TOML."""
+    aim, limits = program.aim, program.limits
+    return {
+        "name": program.name,
+        "rest_s": program.rest_s,
+        "least_rest_s": program.least_rest_s,
+        "rest_after": program.rest_after,
+        "aim": {"band": list(aim.band), "fence": list(aim.fence), "guess": aim.guess},
+        "limits": {
+            "cap": limits.cap, "hard": limits.hard, "soft": limits.soft, "soft_s": limits.soft_s,
+            "taps": limits.taps, "minutes": limits.minutes,
+        },
+        "blocks": [
+            {"game": b.game, "trials": b.trials} | ({} if b.level is None else {"level": b.level})
+            for b in program.blocks
+        ],
+    }  # fmt: skip
+
+
+def _list(table: dict[str, Any], path: str) -> list[dict[str, Any]]:
+    rows = table.get("blocks")
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise LevelError(path, "blocks", "must be a list of tables, each with a game")
+    return rows
+
+
+def _made(kind: Any, values: dict[str, Any], path: str, key: str) -> Any:
+    try:
+        return kind(**values)
+    except (TypeError, ValueError) as error:
+        raise LevelError(path, key, str(error).replace("__init__() got an", "has an")) from None

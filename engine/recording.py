@@ -1,0 +1,174 @@
+"""Write down a session so that it can be replayed: a header, raw samples by tick, trials as checkpoints.
+
+The form is JSON Lines. The first line is the header, an object. A line that is a list holds one tick's samples,
+``[tick, row, row, ...]`` (rows as in ``engine.sample``). ``{"trial": {...}}`` ends a trial, ``{"end": {...}}`` the
+session. A recording that was cut off anywhere is still good up to its last whole line.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from engine.game import Result
+from engine.hand import Side
+from engine.sample import Sample, from_row, to_row
+
+FORMAT = 1
+RULES = 1
+
+
+class RecordingError(ValueError):
+    """A recording cannot be read: says which line and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One finished trial: where it stood, how it ended, what was measured, and why it was this hard.
+
+    ``params`` are the level's values that were played; ``measures`` and ``just`` as in ``engine.game.Outcome``;
+    ``belief`` is the adaptive core's belief after it, as JSON; ``attempt`` counts starts of this trial, since one
+    that was interrupted is begun again.
+    """
+
+    index: int
+    block: int
+    game: str
+    hand: Side
+    played_with: str
+    level: int
+    difficulty: float
+    result: Result
+    cause: str
+    attempt: int
+    start_tick: int
+    end_tick: int
+    params: dict[str, Any]
+    measures: dict[str, float]
+    just: tuple[str, float] | None
+    finger: str
+    predicted: float
+    reason: str
+    reason_values: dict[str, str]
+    belief: str
+
+    @property
+    def hit(self) -> bool:
+        """Tell whether the trial was passed."""
+        return self.result is Result.HIT
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a session ended: ``done``, ``stopped``, ``closed`` or ``limit``, at which tick, and the patient's reason."""
+
+    tick: int
+    how: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A whole session: header, samples as (tick, samples), trials and, unless it was cut off, its end."""
+
+    header: dict[str, Any]
+    samples: tuple[tuple[int, tuple[Sample, ...]], ...]
+    trials: tuple[Trial, ...]
+    end: End | None = None
+
+
+def header_line(header: dict[str, Any]) -> str:
+    """Return the first line of a recording."""
+    return _line({"regrasp": "recording", "format": FORMAT, "rules": RULES, **header})
+
+
+def samples_line(tick: int, samples: Sequence[Sample]) -> str:
+    """Return the line of one tick's samples."""
+    return _line([tick, *(to_row(sample) for sample in samples)])
+
+
+def trial_line(trial: Trial) -> str:
+    """Return the line of one finished trial."""
+    return _line({"trial": asdict(trial)})
+
+
+def end_line(end: End) -> str:
+    """Return the last line of a session that was ended."""
+    return _line({"end": asdict(end)})
+
+
+def as_written(sample: Sample) -> Sample:
+    """Return the sample as the recording will hold it, so that play and replay see the very same numbers."""
+    return replace(sample, at_ms=round(sample.at_ms, 3), device_ms=round(sample.device_ms, 3))
+
+
+def parse(lines: Iterable[str]) -> Recording:
+    """Return the recording of ``lines``; raise ``RecordingError`` naming the line that is wrong.
+
+    A last line that was cut off is left out.
+    """
+    rows = _rows(lines)
+    header = next(rows, (1, None))[1]
+    if not isinstance(header, dict) or header.get("regrasp") != "recording":
+        raise RecordingError("line 1: this is not a recording of Regrasp")
+    if header.get("format", 0) > FORMAT:
+        raise RecordingError("line 1: this recording was written by a newer program; please update")
+    samples: list[tuple[int, tuple[Sample, ...]]] = []
+    trials: list[Trial] = []
+    end: End | None = None
+    for number, row in rows:
+        try:
+            if isinstance(row, list):
+                samples.append((_tick(row[0]), tuple(from_row(r) for r in row[1:])))
+            elif "trial" in row:
+                trials.append(trial_from_plain(row["trial"]))
+            elif "end" in row:
+                end = End(**row["end"])
+            else:
+                raise ValueError("is neither samples, a trial nor an end")
+        except (TypeError, ValueError, KeyError, IndexError) as error:
+            raise RecordingError(f"line {number}: {error}") from None
+    return Recording(header, tuple(samples), tuple(trials), end)
+
+
+def trial_from_plain(row: dict[str, Any]) -> Trial:
+    """Return the trial of a plain row, as ``dataclasses.asdict`` made it."""
+    known = {f.name for f in fields(Trial)}
+    values = {key: value for key, value in row.items() if key in known}
+    just = (str(values["just"][0]), float(values["just"][1])) if values.get("just") else None
+    return Trial(**values | {"just": just, "hand": Side(values["hand"]), "result": Result(values["result"])})
+
+
+def _tick(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError("a tick must be a whole number from 0")
+    return value
+
+
+def _rows(lines: Iterable[str]) -> Any:
+    """Yield (line number, value); a damaged line raises unless it is the last one."""
+    waiting: tuple[int, str] | None = None
+    for number, line in enumerate(lines, start=1):
+        if waiting is not None:
+            yield waiting[0], _value(*waiting)
+        waiting = (number, line)
+    if waiting is not None:
+        try:
+            yield waiting[0], _value(*waiting)
+        except RecordingError:
+            if waiting[0] == 1:
+                raise
+
+
+def _value(number: int, line: str) -> Any:
+    try:
+        value = json.loads(line)
+    except ValueError:
+        raise RecordingError(f"line {number}: is not JSON") from None
+    if not isinstance(value, list | dict):
+        raise RecordingError(f"line {number}: must be a list or an object")
+    return value
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

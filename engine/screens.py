@@ -1,0 +1,273 @@
+"""Draw every screen the patient sees around the games: one idea each, at most three choices, icon beside word."""
+
+from collections.abc import Sequence
+
+from engine.hand import Side
+from engine.profile import Profile
+from engine.recording import Trial
+from engine.scene import STAGE_H, STAGE_W, Arc, Bar, Button, Circle, Picture, Scene, Shape, Words
+
+MIDDLE = STAGE_W / 2
+CONTROL_W, CONTROL_H = 190.0, 112.0
+BIG_W, BIG_H = 400.0, 150.0
+HINT_ICONS = {
+    "too-soft": "firmer", "too-hard": "softer", "too-early": "early", "too-late": "late", "no-try": "time",
+    "wrong-finger": "finger", "extra-finger": "finger", "left-of-path": "back", "right-of-path": "next",
+    "unfinished": "time", "let-go-too-quickly": "slower", "missed-target": "touch", "softer": "softer",
+}  # fmt: skip
+ICONS = {"keys": "keyboard", "mouse": "mouse", "serial": "grip"}
+Row = tuple[str, str, str]
+
+
+def stop_button(profile: Profile) -> Button:
+    """Return the STOP button: always on screen, always at the same place, in the seen half."""
+    inset = CONTROL_W / 2 + 24
+    x = STAGE_W - inset if profile.seen is Side.RIGHT else inset
+    return Button("stop", x, STAGE_H - CONTROL_H / 2 - 20, CONTROL_W, CONTROL_H, "stop", "button.stop", "stop", size=36)
+
+
+def help_button(profile: Profile) -> Button:
+    """Return the button that asks for the demonstration, beside STOP on the seen side."""
+    stop = stop_button(profile)
+    beside = -1 if profile.seen is Side.RIGHT else 1
+    x = stop.x + beside * (CONTROL_W + 24)
+    return Button("show", x, stop.y, CONTROL_W, CONTROL_H, "help", "button.show", size=30)
+
+
+def row_of(choices: Sequence[Row], y: float, w: float = BIG_W, h: float = BIG_H) -> tuple[Button, ...]:
+    """Return big buttons in a row: (action, icon, text key) each, the first one the main choice."""
+    gap = 40.0
+    left = MIDDLE - (len(choices) * w + (len(choices) - 1) * gap) / 2 + w / 2
+    return tuple(
+        Button(action, left + n * (w + gap), y, w, h, icon, key, "primary" if n == 0 else "card", size=40)
+        for n, (action, icon, key) in enumerate(choices)
+    )
+
+
+def title(key: str, *values: tuple[str, str], y: float = 720.0, size: float = 64.0) -> Words:
+    """Return a screen's one sentence."""
+    return Words(key, MIDDLE, y, size, bold=True, width=1160, lines=2, values=values)
+
+
+def home(notice: str = "", values: tuple[tuple[str, str], ...] = ()) -> Scene:
+    """Return the home screen; ``notice`` is a kind word about the last time, by key."""
+    shapes: tuple[Shape, ...] = (
+        Picture("mark", MIDDLE, 728, 170, 170),
+        Words("home.title", MIDDLE, 590, 64, bold=True, width=1200),
+        *row_of(
+            (
+                ("practice", "practice", "home.practice"),
+                ("pick", "play", "home.pick"),
+                ("settings", "settings", "home.settings"),
+            ),
+            390,
+            440,
+            170,
+        ),
+        Words("home.honest", MIDDLE, 50, 24, role="quiet", width=1500, lines=1),
+        Button("quit", 119, 824, CONTROL_W, CONTROL_H, "quit", "button.quit", size=30),
+    )
+    if notice:
+        shapes += (
+            Bar(MIDDLE, 180, 1240, 96, "card", 30, "line", 3),
+            Words(notice, MIDDLE, 180, 32, width=1180, lines=2, values=values),
+        )
+    return Scene("sunrise", shapes)
+
+
+def again(done: int) -> Scene:
+    """Return the screen after a practice that ended early: nothing is lost; go on or not."""
+    return Scene(
+        "sunrise",
+        (
+            Bar(MIDDLE, 640, 1240, 260, "card", 40, "line", 3),
+            title("again.title", y=690),
+            Words("again.kept", MIDDLE, 590, 38, width=1160, lines=2, values=(("n", str(done)),)),
+            *row_of((("again", "play", "again.go"), ("home", "home", "button.home")), 330),
+        ),
+    )
+
+
+def pick(games: Sequence[str], page: int = 0) -> Scene:
+    """Return the screen to pick a game: three tiles a page."""
+    shown = games[3 * page : 3 * page + 3]
+    left = MIDDLE - (len(shown) - 1) * 240
+    tiles = tuple(
+        Button(f"play {name}", left + 480 * n, 430, 440, 400, "", f"game.{name}", "card", f"tile-{name}", 44)
+        for n, name in enumerate(shown)
+    )
+    back = Button("home", 119, 824, CONTROL_W, CONTROL_H, "home", "button.home", size=30)
+    more: tuple[Button, ...] = ()
+    if len(games) > 3:
+        more = (Button("more", MIDDLE, 120, 300, 110, "next", "pick.more", size=32),)
+    return Scene("sunrise", (title("pick.title", y=760, size=56), *tiles, *more, back))
+
+
+def question(key: str, choices: Sequence[Row], icon: str = "", *values: tuple[str, str]) -> Scene:
+    """Return a screen with one sentence and up to three answers."""
+    picture: tuple[Shape, ...] = (Picture(f"icon-{icon}", MIDDLE, 780, 150, 150),) if icon else ()
+    words = title(key, *values, y=600 if icon else 660)
+    return Scene(
+        "sunrise", (Bar(MIDDLE, 600, 1280, 230, "card", 40, "line", 3), words, *picture, *row_of(choices, 330))
+    )
+
+
+def stopped() -> Scene:
+    """Return the screen after STOP: it has stopped; why?"""
+    choices = (("pain", "pain", "why.pain"), ("tired", "tired", "why.tired"), ("other", "other", "why.other"))
+    return question("stopped.title", choices, "ok")
+
+
+def paused(reason: str) -> Scene:
+    """Return the screen of a pause: ``idle``, ``unplugged`` or ``hard``."""
+    icon = {"unplugged": "plug", "hard": "softer"}.get(reason, "pause")
+    return question(f"pause.{reason}", (("go on", "play", "button.go-on"),), icon)
+
+
+def rest(left_s: float, whole_s: float, done: int, of: int, ready: bool) -> Scene:
+    """Return the rest screen: a round of time, how far the practice is, and what may be pressed."""
+    share = left_s / whole_s if whole_s > 0 else 0.0
+    shapes: tuple[Shape, ...] = (
+        title("rest.title", y=780, size=60),
+        Circle(MIDDLE, 520, 165, "card", "line", 4),
+        Arc(MIDDLE, 520, 165, max(0.0, min(1.0, share)), "good", 22),
+        Picture("icon-rest", MIDDLE, 560, 130, 130),
+        Words("rest.left", MIDDLE, 455, 40, bold=True, width=300, values=(("s", f"{max(0.0, left_s):.0f}"),)),
+        Words("rest.done", MIDDLE, 290, 36, width=1000, values=(("n", str(done)), ("of", str(of)))),
+    )
+    choices: tuple[Row, ...] = (("why", "why", "button.why"),)
+    if ready:
+        choices = (("go on", "play", "button.go-on"), *choices)
+    return Scene("sunrise", shapes + row_of(choices, 150))
+
+
+def why(reasons: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> Scene:
+    """Return the screen that says why the difficulty is what it is: (game, key, values) of the latest trials."""
+    shapes: list[Shape] = [title("why.title", y=790, size=56), Bar(MIDDLE, 480, 1360, 460, "card", 40, "line", 3)]
+    for n, (key, values) in enumerate(reasons[:3]):
+        game = dict(values).get("game", "")
+        y = 620 - 140 * n
+        shapes.append(Picture(f"tile-{game}", 270, y, 165, 110))
+        shapes.append(Words(key, 380, y, 34, align="left", width=1060, lines=2, values=values))
+    return Scene("sunrise", (*shapes, *row_of((("back", "back", "button.back"),), 130)))
+
+
+def practice_controls(profile: Profile) -> tuple[Button, ...]:
+    """Return what is always there while playing: STOP and the demonstration."""
+    return (stop_button(profile), help_button(profile))
+
+
+def demonstration(first: bool, game: str, played_with: str) -> tuple[Shape, ...]:
+    """Return what lies over a demonstration: what to do in one line, and the start button."""
+    start = Button("start", MIDDLE, 88, 360, 120, "play", "button.start", "primary", size=44)
+    return (
+        Bar(MIDDLE - 110, 822, 1010, 118, "card", 36, "line", 3),
+        Picture(f"icon-{ICONS[played_with]}", MIDDLE - 555, 822, 86, 86),
+        Words(f"how.{game}.{played_with}", MIDDLE - 70, 822, 38, bold=True, width=860, lines=2),
+        start,
+    )
+
+
+def hint(cause: str) -> tuple[Shape, ...]:
+    """Return a short hint after a miss: what to change, with its picture."""
+    icon = HINT_ICONS.get(cause, "again")
+    return (
+        Bar(MIDDLE - 110, 822, 760, 118, "card", 36, "line", 3),
+        Picture(f"icon-{icon}", MIDDLE - 425, 822, 90, 90),
+        Words(f"hint.{cause}", MIDDLE - 60, 822, 42, bold=True, width=600, lines=2),
+    )
+
+
+def garden(trials: Sequence[bool], of: int) -> tuple[Shape, ...]:
+    """Return the row at the foot of the stage: a flower for each hit, a bud for each other try, dots for the rest."""
+    if of > 24:
+        share = len(trials) / of
+        full = Bar(MIDDLE, 26, 900, 18, "card", 9, "line", 2)
+        return (full, Bar(MIDDLE - 450 + 450 * share, 26, 900 * share, 18, "good", 9)) if share else (full,)
+    left = MIDDLE - (of - 1) * 25.0
+    shapes: list[Shape] = [Bar(MIDDLE, 32, of * 50.0 + 30, 56, "card", 28, alpha=0.85)]
+    for n in range(of):
+        x = left + 50.0 * n
+        if n >= len(trials):
+            shapes.append(Circle(x, 32, 7, "line"))
+        elif trials[n]:
+            shapes.append(Picture("daisy", x, 32, 46, 46))
+        else:
+            shapes.append(Circle(x, 32, 13, "guide", "ink", 4))
+    return tuple(shapes)
+
+
+def summary(trials: Sequence[Trial], minutes: float, how: str) -> Scene:
+    """Return the last screen: what was done, in plain words and one picture."""
+    games = list(dict.fromkeys(trial.game for trial in trials))
+    shapes: list[Shape] = [title("summary.stopped" if how == "stopped" else "summary.title", y=805, size=60)]
+    values = (("n", str(len(trials))), ("min", f"{max(1, round(minutes))}"))
+    key = "summary.done" if trials else "summary.none"
+    shapes.append(Words(key, MIDDLE, 715, 40, width=1300, values=values))
+    for n, game in enumerate(games[:3]):
+        shapes.extend(_garden_bed(game, [t for t in trials if t.game == game], 575 - 135 * n))
+    buttons = row_of((("home", "home", "button.home"), ("why", "why", "button.why")) if trials else
+                     (("home", "home", "button.home"),), 105, 360, 120)  # fmt: skip
+    return Scene("sunrise", (*shapes, *buttons))
+
+
+def _garden_bed(game: str, trials: Sequence[Trial], y: float) -> list[Shape]:
+    """Return one game's row of the summary: its picture, and a flower for each try that went well."""
+    hits = sum(trial.hit for trial in trials)
+    shapes: list[Shape] = [
+        Bar(MIDDLE, y, 1360, 122, "card", 32, "line", 3),
+        Picture(f"tile-{game}", 240, y, 162, 108),
+        Words("summary.well", 1340, y, 30, width=230, lines=2, values=(("hits", str(hits)), ("n", str(len(trials))))),
+    ]
+    step = min(62.0, 860.0 / max(1, len(trials)))
+    size = min(54.0, max(14.0, step * 0.92))
+    for n, trial in enumerate(trials[-60:]):
+        x = 350 + size / 2 + step * n
+        flower = Picture("daisy", x, y, size, size)
+        shapes.append(flower if trial.hit else Circle(x, y, size * 0.26, "guide", "ink", 3))
+    return shapes
+
+
+def tare(refused: bool) -> Scene:
+    """Return the screen that asks to let go of the sensor, so that its zero can be found."""
+    words = Words("tare.again" if refused else "tare.wait", MIDDLE, 520, 38, width=1100)
+    box = Bar(MIDDLE, 600, 1280, 280, "card", 40, "line", 3)
+    return Scene("sunrise", (box, Picture("icon-grip", MIDDLE, 800, 120, 120), title("tare.title", y=650), words))
+
+
+def firm(share: float) -> Scene:
+    """Return the screen that asks for a comfortable firm squeeze: ``share`` of the time that it was held."""
+    return Scene(
+        "sunrise",
+        (
+            Bar(MIDDLE, 620, 1280, 230, "card", 40, "line", 3),
+            Picture("icon-firmer", MIDDLE, 800, 130, 130),
+            title("firm.title", y=650),
+            Words("firm.breathe", MIDDLE, 555, 38, width=1100),
+            Circle(MIDDLE, 330, 120, "card", "line", 4),
+            Arc(MIDDLE, 330, 120, max(0.0, min(1.0, share)), "good", 26),
+        ),
+    )
+
+
+def settings(profile: Profile, page: int) -> Scene:
+    """Return the settings, three a page: each button shows what is set and moves on to the next choice."""
+    rows: tuple[tuple[str, str, str, str], ...] = (
+        ("set hand", f"hand-{profile.hand}", "set.hand", f"set-value.hand.{profile.hand}"),
+        ("set language", "language", "set.language", "set-value.language"),
+        ("set palette", "palette", "set.palette", f"set-value.palette.{profile.palette}"),
+        ("set text", "text-size", "set.text", f"set-value.text.{'large' if profile.text_scale > 1 else 'usual'}"),
+        ("set sound", "sound-on" if profile.effects else "sound-off", "set.sound",
+         "set.on" if profile.effects else "set.off"),
+        ("set calm", "slower", "set.calm", "set.on" if profile.calm else "set.off"),
+        ("set seen", "left" if profile.seen is Side.LEFT else "right", "set.seen", f"set-value.side.{profile.seen}"),
+        ("set scan", "time", "set.scan", "set.on" if profile.scan_s else "set.off"),
+        ("set dwell", "touch", "set.dwell", "set.on" if profile.dwell_s else "set.off"),
+    )  # fmt: skip
+    shapes: list[Shape] = [title("set.title", y=790, size=56)]
+    for n, (action, icon, name, value) in enumerate(rows[3 * page : 3 * page + 3]):
+        y = 620 - 160 * n
+        shapes.append(Button(action, MIDDLE, y, 980, 136, icon, name, size=40, values=(("value", f"@{value}"),)))
+    back = Button("home", MIDDLE - 260, 110, 360, 120, "home", "button.home", "primary", size=38)
+    more = Button("more", MIDDLE + 260, 110, 360, 120, "next", "pick.more", size=38)
+    return Scene("sunrise", (*shapes, back, more))

@@ -1,0 +1,465 @@
+"""Lead one practice session: demonstration, trials, rests, pauses, stop and summary, one tick after the other.
+
+``Session.tick`` is the only door. Each tick it writes the raw samples down, turns them into events, asks safety,
+and only then lets the game step. Whatever happens, no game steps again after STOP.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from engine import adaptive, calibration, fitting, ghost, menu, safety, screens
+from engine.adaptive import Aim, Belief, Reason
+from engine.calibration import Scale, Senses
+from engine.chance import Chance
+from engine.game import AnyGame, Cue, Event, Outcome, Setting
+from engine.hand import Side
+from engine.level import Ladder
+from engine.phases import After, Demo, Paused, Phase, Playing, Rest, Stopped, Summary, Why
+from engine.plan import Plan, belief_key
+from engine.profile import KEYS
+from engine.program import Block
+from engine.recording import End, Trial, as_written, end_line, samples_line, trial_line
+from engine.sample import Sample
+from engine.scene import Button, Scene, Shape, mirrored
+from engine.ticks import TICKS_PER_S, seconds, to_ms, to_ticks
+
+IDLE_S, SELF_PACED_IDLE_S = 10.0, 60.0
+AFTER_HIT_MS, AFTER_MISS_MS = 900.0, 1700.0
+MISSES_FOR_DEMO = 3
+LABELS = {"SPACE": "Space", "SEMICOLON": ";", "COMMA": ",", "PERIOD": "."}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What one tick brought: sounds, a finished trial, the recording's new lines, the end, and whether it is over."""
+
+    cues: tuple[Cue, ...] = ()
+    trial: Trial | None = None
+    lines: tuple[str, ...] = ()
+    end: End | None = None
+    over: bool = False
+
+
+class Session:
+    """One practice session as a machine of ticks; see the module."""
+
+    def __init__(self, plan: Plan, games: Mapping[str, AnyGame]) -> None:
+        self.plan = plan
+        self.games = games
+        self.now = 0
+        self.trials: tuple[Trial, ...] = ()
+        self.end: End | None = None
+        self.over = False
+        self._beliefs = {key: Belief.from_json(text) for key, text in plan.beliefs.items()}
+        self._senses = Senses()
+        self._watch = safety.Watch()
+        self._menu = menu.opened(0)
+        self._scale = plan.scale
+        self._block = 0
+        self._attempt = 0
+        self._last_input = 0
+        self._last_force = 0.0
+        self._phase: Phase = self._first_phase()
+
+    @property
+    def phase(self) -> Phase:
+        """Return the phase the session is in."""
+        return self._phase
+
+    @property
+    def block(self) -> Block:
+        """Return the block that is played now."""
+        return self.plan.program.blocks[min(self._block, len(self.plan.program.blocks) - 1)]
+
+    @property
+    def game(self) -> AnyGame:
+        """Return the game that is played now."""
+        return self.games[self.block.game]
+
+    @property
+    def played_with(self) -> str:
+        """Return what the game is played with now."""
+        return self.plan.played_with[self.game.skill]
+
+    @property
+    def force(self) -> float:
+        """Return the share of its maximum that the hand squeezes with now."""
+        return self._senses.force
+
+    def tick(self, samples: Sequence[Sample] = ()) -> Frame:
+        """Let one tick pass with what the devices felt since the last one."""
+        if self.over:
+            return Frame(over=True)
+        samples = tuple(as_written(sample) for sample in samples)
+        lines: tuple[str, ...] = (samples_line(self.now, samples),) if samples else ()
+        frame = self._tick(samples)
+        lines += tuple(trial_line(trial) for trial in (frame.trial,) if trial)
+        lines += tuple(end_line(end) for end in (frame.end,) if end)
+        self.now += 1
+        return replace(frame, lines=lines, over=self.over)
+
+    def close(self) -> Frame:
+        """End the session because the window closed; what was done stays done."""
+        if self.over or self.end is not None:
+            self.over = True
+            return Frame(over=True)
+        self.over = True
+        self.end = End(self.now, "closed")
+        return Frame(lines=(end_line(self.end),), end=self.end, over=True)
+
+    # One tick
+
+    def _tick(self, samples: tuple[Sample, ...]) -> Frame:
+        held = self._senses.pressed
+        self._senses, events = calibration.events_of(
+            self._senses, samples, to_ms(self.now), self.plan.profile, self.game.skill, self.played_with,
+            self._scale or Scale(),
+        )  # fmt: skip
+        self._note_input(samples)
+        if self.end is None and _goes_down(samples, held, "key.ESCAPE", screens.stop_button(self.plan.profile)):
+            return self._stop()
+        self._watch = safety.seen(self._watch, events, self.now, self._asked(), self.plan.program.limits)
+        ruling = safety.verdict(self._watch, self.now, self.plan.program.limits)
+        if ruling == "stop" and self.end is None:
+            return self._finish("limit")
+        phase = self._phase
+        if isinstance(phase, Playing) and self._asks_to_be_shown(samples, held):
+            return Frame((Cue("press"),))
+        if isinstance(phase, Playing):
+            return self._play(phase, events, ruling)
+        if isinstance(phase, After):
+            return self._after(phase)
+        if isinstance(phase, fitting.Fitting):
+            return self._fit(phase, samples)
+        if isinstance(phase, Demo):
+            self._phase = self._demonstrated(phase)
+        return self._choose(samples)
+
+    def _note_input(self, samples: tuple[Sample, ...]) -> None:
+        """Remember when the patient last did something; a sensor that streams by itself is not doing."""
+        moved = abs(self._senses.force - self._last_force) > 0.02
+        if moved or any(not sample.channel.startswith(("grip", "link")) for sample in samples):
+            self._last_input, self._last_force = self.now, self._senses.force
+
+    def _stop(self) -> Frame:
+        self.end = End(self.now, "stopped")
+        self._go(Stopped())
+        return Frame((Cue("stop"),), end=self.end)
+
+    def _asks_to_be_shown(self, samples: tuple[Sample, ...], held: bool) -> bool:
+        """Show the demonstration again when it is asked for; the trial under way is begun again afterwards."""
+        asked = _goes_down(samples, held, "key.F1", screens.help_button(self.plan.profile))
+        if asked:
+            self._go(self._demo())
+        return asked
+
+    def _finish(self, how: str) -> Frame:
+        self.end = End(self.now, how)
+        self._go(Summary())
+        return Frame((Cue("bloom"),), end=self.end)
+
+    def _go(self, phase: Phase) -> None:
+        self._phase = phase
+        self._menu = replace(menu.opened(self.now), keyed=self._menu.keyed)
+        self._last_input = self.now
+
+    # Phases
+
+    def _first_phase(self) -> Phase:
+        needs_sensor = any(self.games[b.game].skill == "grip" for b in self.plan.program.blocks)
+        if needs_sensor and self.plan.played_with["grip"] == "serial":
+            return fitting.Tare(0)
+        return self._demo()
+
+    def _choose(self, samples: tuple[Sample, ...]) -> Frame:
+        """Let the patient press one of the screen's buttons."""
+        if isinstance(self._phase, Paused) and self._phase.reason == "unplugged" and self._senses.sensor:
+            self._go(self._resumed())
+            return Frame((Cue("go"),))
+        self._menu, action = menu.step(self._menu, self._buttons(), samples, self.now, self.plan.profile)
+        return self._act(action) if action else Frame()
+
+    def _act(self, action: str) -> Frame:
+        phase = self._phase
+        if action == "stop":
+            return self._stop()
+        if action == "why":
+            if isinstance(phase, Rest | Summary):
+                self._go(Why(phase))
+        elif action == "back" and isinstance(phase, Why):
+            self._go(phase.back)
+        elif action in ("start", "go on"):
+            self._go(self._trial() if isinstance(phase, Demo) else self._resumed())
+        elif action in ("pain", "tired", "other") and self.end is not None:
+            self.end = replace(self.end, why=action)
+            self._go(Summary())
+            return Frame((Cue("press"),), end=self.end)
+        elif action == "home":
+            self.over = True
+        return Frame((Cue("press"),))
+
+    def _resumed(self) -> Phase:
+        """Return what follows a rest or a pause: the demonstration of a new game, or the next trial."""
+        self._watch = safety.calmed(self._watch)
+        in_block = [trial for trial in self.trials if trial.block == self._block]
+        return self._trial() if in_block or self._attempt else self._demo()
+
+    def _demo(self) -> Demo:
+        params = self._ladder().params(self._chosen().difficulty)
+        state = self.game.start(params, Chance(self.plan.seed).child(f"demo-{self.now}"), self._setting())
+        return Demo(self.now, state, ghost.Ghost())
+
+    def _demonstrated(self, demo: Demo) -> Demo:
+        """Return the demonstration one tick later; when it is through, it begins again."""
+        if demo.done_at is not None:
+            return self._demo() if self.now >= demo.done_at + seconds(0.8) else demo
+        tick = self.now - demo.since
+        moved, events = ghost.move(demo.ghost, self.game.intent(demo.state), tick)
+        stepped = self.game.step(demo.state, tick, events)
+        done_at = self.now if stepped.outcome else None
+        return replace(demo, state=stepped.state, ghost=moved, done_at=done_at)
+
+    def _trial(self) -> Playing:
+        chosen = self._chosen()
+        params = self._ladder().params(chosen.difficulty)
+        self._attempt += 1
+        chance = Chance(self.plan.seed).child(f"trial-{len(self.trials)}").child(f"attempt-{self._attempt}")
+        self._watch = replace(self._watch, over_since=None)
+        return Playing(self.now, self.game.start(params, chance, self._setting()), chosen, self._attempt)
+
+    def _play(self, playing: Playing, events: tuple[Event, ...], ruling: safety.Verdict) -> Frame:
+        if ruling == "rest":
+            return self._pause("hard" if self._watch.force > self.plan.program.limits.hard else "taps")
+        if self.played_with == "serial" and not self._senses.sensor:
+            return self._pause("unplugged")
+        idle_s = SELF_PACED_IDLE_S if self.game.self_paced(playing.state.params) else IDLE_S
+        if self.now - self._last_input > seconds(idle_s):
+            return self._pause("idle")
+        since_ms = to_ms(playing.since)
+        own = tuple(replace(event, at_ms=round(event.at_ms - since_ms, 3)) for event in events)
+        stepped = self.game.step(playing.state, self.now - playing.since, own)
+        playing, cues = self._reminded(replace(playing, state=stepped.state), stepped.cues, ruling)
+        self._phase = playing
+        cues = tuple(self._placed(cue) for cue in cues)
+        if stepped.outcome is None:
+            return Frame(cues)
+        return Frame(cues, self._finished(playing, stepped.outcome))
+
+    def _reminded(
+        self, playing: Playing, cues: tuple[Cue, ...], ruling: safety.Verdict
+    ) -> tuple[Playing, tuple[Cue, ...]]:
+        if ruling != "softer":
+            return playing, cues
+        self._watch = replace(self._watch, over_since=None)
+        return replace(playing, softer_until=self.now + seconds(2)), (*cues, Cue("warn"))
+
+    def _pause(self, reason: str) -> Frame:
+        """Pause: the trial under way does not count and is begun again."""
+        self._go(Paused(reason))
+        return Frame((Cue("pause"),))
+
+    def _finished(self, playing: Playing, outcome: Outcome) -> Trial:
+        belief = self._learned(playing, outcome)
+        trial = Trial(
+            index=len(self.trials),
+            block=self._block,
+            game=self.game.name,
+            hand=self.plan.profile.hand,
+            played_with=self.played_with,
+            level=self._ladder().place(playing.chosen.difficulty)[0].rung,
+            difficulty=playing.chosen.difficulty,
+            result=outcome.result,
+            cause=outcome.cause,
+            attempt=playing.attempt,
+            start_tick=playing.since,
+            end_tick=self.now,
+            params={key: list(v) if isinstance(v, tuple) else v for key, v in asdict(playing.state.params).items()},
+            measures=dict(outcome.measures),
+            just=outcome.just,
+            finger=outcome.finger or "",
+            predicted=playing.chosen.predicted,
+            reason=playing.chosen.reason.key,
+            reason_values=dict(playing.chosen.reason.values),
+            belief=belief.to_json(),
+        )
+        self.trials += (trial,)
+        self._attempt = 0
+        wait_ms = AFTER_HIT_MS if trial.hit else AFTER_MISS_MS
+        self._go(After(self.now + to_ticks(wait_ms), self.game.scene(playing.state), outcome.cause))
+        return trial
+
+    def _learned(self, playing: Playing, outcome: Outcome) -> Belief:
+        key = self._belief_key()
+        before = self._beliefs.get(key) or adaptive.start(self._aim())
+        hit = outcome.result == "hit"
+        self._beliefs[key] = adaptive.learn(before, self._aim(), playing.chosen.difficulty, hit)
+        return self._beliefs[key]
+
+    def _after(self, after: After) -> Frame:
+        if self.now < after.until:
+            return Frame()
+        in_block = [trial for trial in self.trials if trial.block == self._block]
+        if len(in_block) >= self.block.trials:
+            return self._next_block()
+        running = self._misses_running(in_block)
+        if running and running % MISSES_FOR_DEMO == 0:
+            self._go(self._demo())
+        elif len(in_block) % self.plan.program.rest_after == 0:
+            self._go(self._resting())
+            return Frame((Cue("rest"),))
+        else:
+            idle_since = self._last_input
+            self._go(self._trial())
+            self._last_input = max(idle_since, self.now - seconds(1))
+        return Frame()
+
+    def _misses_running(self, trials: Sequence[Trial]) -> int:
+        running = 0
+        for trial in reversed(trials):
+            if trial.hit:
+                break
+            running += 1
+        return running
+
+    def _next_block(self) -> Frame:
+        if self._block + 1 >= len(self.plan.program.blocks):
+            return self._finish("done")
+        self._block += 1
+        self._go(self._resting())
+        return Frame((Cue("rest"),))
+
+    def _resting(self) -> Rest:
+        program = self.plan.program
+        ready = self.now + seconds(min(program.least_rest_s, program.rest_s))
+        return Rest(self.now, ready, self.now + seconds(program.rest_s))
+
+    def _fit(self, phase: fitting.Fitting, samples: tuple[Sample, ...]) -> Frame:
+        made = fitting.fitted(phase, samples, self.now, self._scale)
+        if isinstance(made, Scale):
+            self._scale = made
+            self._go(self._demo())
+            return Frame((Cue("hit-5"),))
+        asked_again = made != phase and isinstance(made, fitting.Tare) and made.refused and not made.counts
+        self._phase = made
+        return Frame((Cue("warn"),)) if asked_again else Frame()
+
+    # What is chosen
+
+    def _ladder(self) -> Ladder:
+        return self.plan.ladders[self.block.game]
+
+    def _aim(self) -> Aim:
+        """Return the program's aim, its fence closed around the rung that was chosen by hand, if any."""
+        aim = self.plan.program.aim
+        if self.block.level is None:
+            return aim
+        low = self._ladder().start_of(self.block.level)
+        return replace(aim, fence=(low, round(low + 99.9 / len(self._ladder().levels), 2)))
+
+    def _belief_key(self) -> str:
+        return belief_key(self.block.game, self.plan.profile.hand, self.played_with)
+
+    def _chosen(self) -> adaptive.Choice:
+        """Return the next difficulty; whatever the adaptive core says, no force above the cap is asked for."""
+        aim = self._aim()
+        belief = self._beliefs.get(self._belief_key()) or adaptive.start(aim)
+        chosen = adaptive.choose(belief, aim)
+        allowed = safety.within_cap(self.game, self._ladder(), chosen.difficulty, self.plan.program.limits)
+        if allowed is None:
+            raise ValueError(f"{self.block.game}: even the easiest level asks for more force than the cap allows")
+        if allowed < chosen.difficulty:
+            reason = Reason("reason.cap", (("to", f"{allowed:.0f}"),))
+            return replace(chosen, difficulty=allowed, reason=reason)
+        return chosen
+
+    def _setting(self) -> Setting:
+        profile = self.plan.profile
+        labels = [(finger, _label(key)) for key, finger in (profile.keys or KEYS[profile.hand])]
+        only = dict(reversed(labels)) if self.played_with == "keys" else {}
+        return Setting(profile.units_per_mm, profile.calm, self.played_with, tuple(only.items()))
+
+    def _asked(self) -> float:
+        if isinstance(self._phase, Playing) and self.game.skill == "grip":
+            return float(self.game.peak(self._phase.state.params))
+        return 0.0
+
+    # What is seen
+
+    def scene(self) -> Scene:
+        """Return what is to be seen now."""
+        bare = self._bare_scene()
+        buttons = menu.shown(self._menu, bare.buttons, self.now, self.plan.profile)
+        rest = tuple(shape for shape in bare.shapes if shape not in bare.buttons)
+        return replace(bare, shapes=rest + buttons)
+
+    def _buttons(self) -> tuple[Button, ...]:
+        return self._bare_scene().buttons
+
+    def _bare_scene(self) -> Scene:
+        phase, profile = self._phase, self.plan.profile
+        if isinstance(phase, Summary):
+            return screens.summary(self.trials, self.now / TICKS_PER_S / 60, self.end.how if self.end else "")
+        if isinstance(phase, Stopped):
+            return screens.stopped()
+        if isinstance(phase, Why):
+            return screens.why(self.reasons())
+        stop = (screens.stop_button(profile),)
+        if isinstance(phase, Rest):
+            left = max(0.0, (phase.until - self.now) / TICKS_PER_S)
+            whole = (phase.until - phase.since) / TICKS_PER_S
+            of = sum(block.trials for block in self.plan.program.blocks)
+            return screens.rest(left, whole, len(self.trials), of, self.now >= phase.ready) + stop
+        if isinstance(phase, Paused):
+            return screens.paused(phase.reason) + stop
+        if isinstance(phase, fitting.Tare):
+            return screens.tare(phase.refused) + stop
+        if isinstance(phase, fitting.Firm):
+            held = 0.0 if phase.since is None else (self.now - phase.since) / seconds(fitting.FIRM_S)
+            return screens.firm(held) + stop
+        return self._played(phase)
+
+    def _played(self, phase: Demo | Playing | After) -> Scene:
+        profile = self.plan.profile
+        bare = phase.scene if isinstance(phase, After) else self.game.scene(phase.state)
+        over: tuple[Shape, ...] = ()
+        if isinstance(phase, Demo):
+            pointing = self.game.skill == "trace" or (self.game.skill == "tap" and self.played_with != "keys")
+            bare = bare + ghost.hand(phase.ghost, profile.units_per_mm, pointing)
+            over = (*screens.demonstration(True, self.game.name, self.played_with), screens.stop_button(profile))
+        else:
+            over = self._over(phase)
+        seen = mirrored(bare) if profile.hand is Side.LEFT else bare
+        return seen + over
+
+    def _over(self, phase: Playing | After) -> tuple[Shape, ...]:
+        profile = self.plan.profile
+        in_block = [trial.hit for trial in self.trials if trial.block == self._block]
+        over = (*screens.garden(in_block, self.block.trials), *screens.practice_controls(profile))
+        if isinstance(phase, After):
+            return over + (screens.hint(phase.cause) if phase.cause else ())
+        return over + (screens.hint("softer") if self.now < phase.softer_until else ())
+
+    def reasons(self) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+        """Return why the latest trial of each game was as hard as it was: (text key, values)."""
+        latest = {trial.game: trial for trial in self.trials}
+        return tuple((trial.reason, (*trial.reason_values.items(), ("game", trial.game))) for trial in latest.values())
+
+    def _placed(self, cue: Cue) -> Cue:
+        """Return the cue where it is seen: mirrored for the left hand."""
+        return replace(cue, x=1600 - cue.x) if self.plan.profile.hand is Side.LEFT else cue
+
+
+def _goes_down(samples: Sequence[Sample], held: bool, key: str, button: Button) -> bool:
+    """Tell whether ``key`` or ``button`` goes down now: what must act at once does not wait for the release."""
+    for sample in samples:
+        if sample.channel == key and sample.value > 0:
+            return True
+        if sample.channel == "mouse":
+            if sample.value > 0 and not held and button.holds(sample.x, sample.y):
+                return True
+            held = sample.value > 0
+    return False
+
+
+def _label(key: str) -> str:
+    return LABELS.get(key, key.removeprefix("KEY_").removeprefix("NUM_"))

@@ -1,0 +1,279 @@
+"""Play like a patient, at the level of raw samples: slow or wrong fingers, forces that lag and sway, unsteady lines.
+
+A simulated patient sees what a person sees (what the game asks for, some time ago) and answers with keys, raw
+sensor counts or pointer positions, so that demonstrations, tests and benchmarks go through the same corridor as a
+person. ``ability`` 0..1 sets all of it; practice and fatigue move it. The numbers are plausible, not clinical.
+"""
+
+from dataclasses import dataclass, replace
+from math import exp, hypot, log
+
+from engine.calibration import Scale, mouse_height, to_stage
+from engine.chance import Chance
+from engine.fitting import Firm, Tare
+from engine.game import Follow, Intent, Press, Squeeze
+from engine.ghost import along
+from engine.hand import FINGERS, Finger
+from engine.phases import Demo, Paused, Playing, Rest, Summary, Why
+from engine.profile import KEYS
+from engine.sample import Sample
+from engine.session import Session
+from engine.ticks import TICKS_PER_S, seconds, to_ms, to_ticks
+
+COUNTS = Scale(84_000.0, 884_000.0)
+SENSOR_EVERY = 2
+LOOK_S = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a patient is like: ability 0..1, how much practice adds and fatigue takes away, lapses of attention."""
+
+    ability: float = 0.5
+    practice: float = 0.0
+    practice_trials: float = 120.0
+    fatigue: float = 0.0
+    fatigue_trials: float = 40.0
+    lapse: float = 0.02
+    reaction_ms: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an ability outside 0..1."""
+        if not 0.0 <= self.ability <= 1.0:
+            raise ValueError(f"ability: must lie in 0..1, not {self.ability}")
+
+    def now(self, trials: int, since_rest: int) -> float:
+        """Return the ability after so many trials, and so many since the last rest."""
+        learnt = self.practice * (1 - exp(-trials / self.practice_trials))
+        tired = self.fatigue * (1 - exp(-since_rest / self.fatigue_trials))
+        return min(1.0, max(0.0, self.ability + learnt - tired))
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The moving parts: force and where it wanders, pointer and its offset, keys to lift, what is answered when."""
+
+    force: float = 0.0
+    wander: float = 0.0
+    slow: float = 0.0
+    bias: float = 0.0
+    offset_mm: float = 0.0
+    pointing: bool = False
+    speed: float = 1.0
+    answered: Finger | None = None
+    press_at: int | None = None
+    press: tuple[Finger, ...] = ()
+    lifts: tuple[tuple[int, str], ...] = ()
+
+
+class Patient:
+    """A simulated patient who plays a session; ask it for the samples of each tick."""
+
+    def __init__(self, traits: Traits, seed: int | str = 0) -> None:
+        self.traits = traits
+        self._chance = Chance(f"patient-{seed}")
+        self._body = Body()
+        self._seen: list[tuple[int, Intent | None]] = []
+        self._trial: tuple[int, int] = (-1, -1)
+        self._rested = 0
+        self._phase_at = 0
+        self._phase: type[object] | None = None
+
+    def samples(self, session: Session) -> tuple[Sample, ...]:
+        """Return what the devices feel of this patient at the session's next tick."""
+        tick, phase = session.now, session.phase
+        if type(phase) is not self._phase:
+            self._phase, self._phase_at = type(phase), tick
+        if isinstance(phase, Playing):
+            moved = self._play(session, phase, tick)
+        else:
+            moved = [*self._settle(session, tick), *self._choose(session, tick)]
+        return (*self._lifted(tick), *moved, *self._sensor(session, tick))
+
+    # Screens
+
+    def _choose(self, session: Session, tick: int) -> list[Sample]:
+        """Press the screen's first button, after a look at it."""
+        phase = session.phase
+        if isinstance(phase, Rest):
+            self._rested = len(session.trials)
+            if tick < phase.ready + seconds(0.5):
+                return []
+        if not isinstance(phase, Demo | Rest | Paused | Summary | Why):
+            return []
+        waited = tick - self._phase_at
+        if waited < seconds(LOOK_S) or waited % seconds(LOOK_S):
+            return []
+        return self._pressed("ENTER", tick)
+
+    def _pressed(self, key: str, tick: int, held_ticks: int = 10) -> list[Sample]:
+        self._body = replace(self._body, lifts=(*self._body.lifts, (tick + held_ticks, key)))
+        return [Sample(f"key.{key}", to_ms(tick), 1.0)]
+
+    def _lifted(self, tick: int) -> list[Sample]:
+        due = [key for at, key in self._body.lifts if at <= tick]
+        if due:
+            left = tuple((at, key) for at, key in self._body.lifts if at > tick)
+            self._body = replace(self._body, lifts=left)
+        return [Sample(f"key.{key}", to_ms(tick), 0.0) for key in due]
+
+    def _settle(self, session: Session, tick: int) -> list[Sample]:
+        """Let go of everything between trials; squeeze firmly where the session asks for it."""
+        phase = session.phase
+        wanted = 1.0 if isinstance(phase, Firm) else 0.0
+        force = self._body.force + (wanted - self._body.force) * 0.03
+        self._body = replace(self._body, force=0.0 if isinstance(phase, Tare) else force, press_at=None)
+        if self._body.pointing:
+            self._body = replace(self._body, pointing=False)
+            return [Sample("mouse", to_ms(tick), 0.0, 800.0, 450.0)]
+        return []
+
+    # Playing
+
+    def _play(self, session: Session, playing: Playing, tick: int) -> list[Sample]:
+        if (len(session.trials), playing.attempt) != self._trial:
+            self._trial = (len(session.trials), playing.attempt)
+            self._begin(session)
+        intent = session.game.intent(playing.state)
+        self._seen.append((tick, intent))
+        ability = self.traits.now(len(session.trials), len(session.trials) - self._rested)
+        if session.game.skill == "tap":
+            return self._tap(session, intent, ability, tick)
+        late = self._late(ability, tick)
+        if session.game.skill == "grip":
+            return self._grip(session, late, ability, tick)
+        return self._trace(session, intent, ability, tick)
+
+    def _begin(self, session: Session) -> None:
+        """Begin a trial: each one is a little different."""
+        self._seen = []
+        ability = self.traits.now(len(session.trials), len(session.trials) - self._rested)
+        bias = self._chance.bell() * 0.35 * sway(ability)
+        speed = exp(0.15 * self._chance.bell())
+        self._body = replace(self._body, bias=bias, speed=speed, answered=None, press_at=None, press=())
+
+    def _late(self, ability: float, tick: int) -> Intent | None:
+        """Return what was asked one reaction time ago."""
+        ago = tick - to_ticks(180 + 350 * (1 - ability))
+        while len(self._seen) > 1 and self._seen[1][0] <= ago:
+            self._seen.pop(0)
+        return self._seen[0][1] if self._seen and self._seen[0][0] <= ago else None
+
+    def _tap(self, session: Session, intent: Intent | None, ability: float, tick: int) -> list[Sample]:
+        body = self._body
+        if isinstance(intent, Press) and body.press_at is None:
+            wait_ms = self._reaction(session, ability)
+            pressed = self._fingers(session, intent.finger, ability)
+            self._body = replace(body, press_at=tick + to_ticks(wait_ms), press=pressed)
+            return []
+        if body.press_at is None or tick < body.press_at:
+            return []
+        keys = {finger: key for key, finger in reversed(KEYS[session.plan.profile.hand])}
+        self._body = replace(body, press_at=None, press=())
+        made: list[Sample] = []
+        for finger in body.press:
+            made.extend(self._pressed(keys[finger], tick))
+        return made
+
+    def _reaction(self, session: Session, ability: float) -> float:
+        """Draw a reaction time in ms: lognormal, longer with more fingers to choose from."""
+        mean = self.traits.reaction_ms or 3000.0 * (380.0 / 3000.0) ** ability
+        slow = 2.5 if self._chance.chances(self.traits.lapse) else 1.0
+        return mean * slow * exp(0.22 * self._chance.bell() - 0.0242)
+
+    def _fingers(self, session: Session, wanted: Finger, ability: float) -> tuple[Finger, ...]:
+        """Draw which fingers go down: sometimes a neighbour instead, sometimes one that comes along."""
+        playable = [Finger(f) for f in session.plan.ladders["ladybirds"].params(self._difficulty(session)).fingers]
+        near = [f for f in FINGERS if abs(FINGERS.index(f) - FINGERS.index(wanted)) == 1]
+        weak = (1 - ability) ** 1.5
+        if len(playable) > 1 and self._chance.chances(0.06 * weak + 0.004):
+            return (self._chance.choice(near),)
+        if self._chance.chances(0.07 * weak + 0.003):
+            return (wanted, self._chance.choice(near))
+        return (wanted,)
+
+    def _difficulty(self, session: Session) -> float:
+        phase = session.phase
+        return phase.chosen.difficulty if isinstance(phase, Playing) else 0.0
+
+    def _grip(self, session: Session, intent: Intent | None, ability: float, tick: int) -> list[Sample]:
+        wanted = intent.share if isinstance(intent, Squeeze) else 0.0
+        rate = intent.rate if isinstance(intent, Squeeze) else 1.0
+        body = self._swayed(ability, wanted)
+        lag_s = 0.12 + 0.25 * (1 - ability)
+        towards = (wanted - body.force) / (lag_s * TICKS_PER_S)
+        hasty = 2.2 if wanted == 0 and body.bias > 0.30 * sway(ability) else 1.0
+        limit = min(0.6, rate * hasty) / TICKS_PER_S
+        self._body = replace(body, force=max(0.0, body.force + max(-limit, min(limit, towards))))
+        felt = self._felt(wanted)
+        if session.played_with == "mouse":
+            return [Sample("mouse", to_ms(tick), 0.0, 800.0, round(mouse_height(felt), 1))]
+        if session.played_with == "keys":
+            return self._hold_key(session, felt, tick)
+        return []
+
+    def _swayed(self, ability: float, wanted: float) -> Body:
+        """Let the force wander: a fast tremble and a slow drift, larger for a weaker hand."""
+        body, size = self._body, sway(ability)
+        fast = body.wander * (1 - 1 / 36) + self._chance.bell() * size * 0.23
+        slow = body.slow * (1 - 1 / 240) + self._chance.bell() * size * 0.075
+        return replace(body, wander=fast, slow=slow)
+
+    def _felt(self, wanted: float) -> float:
+        body = self._body
+        grown = min(1.0, body.force / 0.04)
+        return max(0.0, body.force + grown * (body.bias + body.wander + body.slow))
+
+    def _hold_key(self, session: Session, felt: float, tick: int) -> list[Sample]:
+        """Hold or let go of the key that squeezes, to come near the force that is wanted."""
+        down = any(key == "SPACE" for _, key in self._body.lifts)
+        now = session.force
+        if not down and now < felt - 0.01:
+            return self._pressed("SPACE", tick, 100_000)
+        if down and now > felt + 0.01:
+            self._body = replace(self._body, lifts=tuple(row for row in self._body.lifts if row[1] != "SPACE"))
+            return [Sample("key.SPACE", to_ms(tick), 0.0)]
+        return []
+
+    def _sensor(self, session: Session, tick: int) -> list[Sample]:
+        """Return the force sensor's own reading, whatever the hand does."""
+        if session.plan.played_with["grip"] != "serial" or tick % SENSOR_EVERY:
+            return []
+        felt = self._felt(1.0) if isinstance(session.phase, Playing) else self._body.force
+        counts = COUNTS.zero + felt * (COUNTS.full - COUNTS.zero) + 60 * self._chance.bell()
+        return [Sample("grip", to_ms(tick), float(round(counts)), device_ms=to_ms(tick))]
+
+    def _trace(self, session: Session, intent: Intent | None, ability: float, tick: int) -> list[Sample]:
+        if not isinstance(intent, Follow) or tick - self._phase_at < to_ticks(400 + 800 * (1 - ability)):
+            return []
+        speed = self._body.speed * pace(ability)
+        here, there = along(intent.ahead, speed / TICKS_PER_S), along(intent.ahead, 3.0)
+        ahead = along(intent.ahead, 6.0)
+        long = hypot(ahead[0] - there[0], ahead[1] - there[1]) or 1.0
+        dx, dy = (ahead[0] - there[0]) / long, (ahead[1] - there[1]) / long
+        keep = exp(-speed / TICKS_PER_S / 25.0)
+        lean = self._body.bias / sway(ability) * wobble(ability)
+        step = self._chance.bell() * wobble(ability) * (1 - keep * keep) ** 0.5
+        offset = self._body.offset_mm * keep + step if self._body.pointing else 0.0
+        place = (here[0] - dy * (offset + lean), here[1] + dx * (offset + lean))
+        pressed = 1.0
+        if not self._body.pointing:
+            place = intent.ahead[0]
+        self._body = replace(self._body, offset_mm=offset, pointing=True)
+        x, y = to_stage(*place, session.plan.profile)
+        return [Sample("mouse", to_ms(tick), pressed, x, y)]
+
+
+def sway(ability: float) -> float:
+    """Return the standard deviation of a held force, as a share of the maximum."""
+    return float(0.009 * (0.045 / 0.009) ** (1 - ability))
+
+
+def wobble(ability: float) -> float:
+    """Return the standard deviation of a traced line about the middle, in mm."""
+    return float(6.5 ** (1 - ability))
+
+
+def pace(ability: float) -> float:
+    """Return the speed of tracing in mm/s."""
+    return exp(log(70.0) * ability + log(22.0) * (1 - ability))

@@ -1,0 +1,1 @@
+"""What is played: each module here is one game, one trial as pure functions, ending in ``GAME``."""

@@ -1,0 +1,422 @@
+"""Brook: lead a paper boat along a winding brook.
+
+The nearest point of the middle line is searched only in a window along it, so that the boat never hops between
+bends. Lifting is allowed; the boat is taken up again within 20 mm. The trial is a hit when the boat arrived and
+was inside the banks for at least 80 % of the time it was led, so twice the 80th percentile of the distance from
+the middle line is the width that would just have been passed.
+"""
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import atan2, cos, degrees, hypot, log2, pi, sin
+
+from engine.chance import Chance
+from engine.game import Cause, Cue, Event, Follow, Game, Intent, Nudge, Outcome, Point, Result, Setting, Step
+from engine.level import choice, number, yes
+from engine.measures import rounded
+from engine.scene import STAGE_H, STAGE_W, Arc, Circle, Path, Picture, Scene, Shape
+from engine.ticks import to_ms
+
+BACK_MM, AHEAD_MM, REACH_MM = 5.0, 20.0, 20.0
+ARRIVED, ON_PATH = 0.95, 0.80
+NEVER_MS, NOTHING_MS = 180_000.0, 60_000.0
+TAP_MS, TAP_MM = 350.0, 6.0
+STEP_MM = 1.0
+ROOM_W, ROOM_H = 1380.0, 600.0
+MIDDLE_Y = -15.0
+Pair = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """The brook's shape, its length and width, how much it narrows, how soon to arrive, what can be seen.
+
+    ``narrow`` is the width at the end as a share of that at the start; ``ahead_mm`` how much of the way is seen.
+    """
+
+    shape: str = choice("straight", "bend", "waves", "spiral")
+    length_mm: float = number(60, 400)
+    width_mm: float = number(3, 40)
+    narrow: float = number(0.3, 1, default=1)
+    limit_ms: float = number(2000, 120_000, default=120_000)
+    ahead_mm: float = number(30, 400, default=400)
+    trail: bool = yes(default=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The middle line: points about 1 mm apart, each with its distance along the way and the width there."""
+
+    points: tuple[Pair, ...]
+    along: tuple[float, ...]
+    widths: tuple[float, ...]
+
+    @property
+    def length(self) -> float:
+        """Return the length of the way in mm."""
+        return self.along[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A trip under way: where the boat is, whether it is led, and how far from the middle for how many ticks.
+
+    ``away`` lists (signed distance from the middle as a share of half the width there, ticks).
+    """
+
+    params: Params
+    setting: Setting
+    line: Line
+    at_mm: float = 0.0
+    best_mm: float = 0.0
+    off_mm: float = 0.0
+    pen: Pair | None = None
+    hooked: bool = False
+    down_at: tuple[float, float, float] | None = None
+    away: tuple[tuple[float, int], ...] = ()
+    lifts: int = 0
+    now_ms: float = 0.0
+    led_from_ms: float | None = None
+    trail: tuple[Pair, ...] = ()
+    cause: Cause = ""
+    ended_ms: float | None = None
+    bumped_ms: float = -1000.0
+
+    @property
+    def boat(self) -> Pair:
+        """Return where the boat is, in mm: at the pen, or at the bank when the pen is beyond it."""
+        x, y = _place(self.line, self.at_mm)
+        dx, dy = _heading(self.line, self.at_mm)
+        half = _width(self.line, self.at_mm) / 2
+        off = max(-half, min(half, self.off_mm))
+        return x - dy * off, y + dx * off
+
+
+def start(params: Params, chance: Chance, setting: Setting) -> State:
+    """Return a new trip; the brook is turned up or down by chance, and made to fit the stage."""
+    line = middle_line(params, setting, upside_down=chance.chances(0.5))
+    return State(params, setting, line)
+
+
+def middle_line(params: Params, setting: Setting, upside_down: bool = False) -> Line:
+    """Return the middle line of ``params``, about the middle of the stage; shorter where the stage is too small."""
+    unit = _fitted([(x, -y if upside_down else y) for x, y in SHAPES[params.shape]()])
+    room_w, room_h = ROOM_W / setting.units_per_mm, ROOM_H / setting.units_per_mm
+    wide = max(x for x, _ in unit) - min(x for x, _ in unit)
+    high = max(y for _, y in unit) - min(y for _, y in unit)
+    length = min(params.length_mm, room_w / max(wide, 1e-9), room_h / max(high, 1e-9))
+    points = _even([(x * length, y * length + MIDDLE_Y) for x, y in unit], STEP_MM)
+    along = [0.0]
+    for a, b in pairwise(points):
+        along.append(along[-1] + hypot(b[0] - a[0], b[1] - a[1]))
+    widths = [params.width_mm * (1 + (params.narrow - 1) * s / along[-1]) for s in along]
+    return Line(tuple((rounded(x), rounded(y)) for x, y in points), tuple(along), tuple(widths))
+
+
+def _straight() -> list[Pair]:
+    return [(0.0, 0.0), (1.0, 0.0)]
+
+
+def _bend() -> list[Pair]:
+    return [(-cos(pi * k / 60), sin(pi * k / 60)) for k in range(61)]
+
+
+def _waves() -> list[Pair]:
+    return [(k / 120, 0.11 * sin(4 * pi * k / 120)) for k in range(121)]
+
+
+def _spiral() -> list[Pair]:
+    """Return one and a half turns outwards: the pitch stays above 1.5 widths."""
+    turns = [(3 * pi * k / 150, 0.14 + 0.86 * k / 150) for k in range(151)]
+    return [(r * cos(a), r * sin(a)) for a, r in turns]
+
+
+SHAPES = {"straight": _straight, "bend": _bend, "waves": _waves, "spiral": _spiral}
+
+
+def _fitted(points: list[Pair]) -> list[Pair]:
+    """Return the points with length 1, about the middle of their box."""
+    length = sum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points))
+    mid_x = (max(x for x, _ in points) + min(x for x, _ in points)) / 2
+    mid_y = (max(y for _, y in points) + min(y for _, y in points)) / 2
+    return [((x - mid_x) / length, (y - mid_y) / length) for x, y in points]
+
+
+def _even(points: list[Pair], step_mm: float) -> list[Pair]:
+    """Return points about ``step_mm`` apart along the polyline, both ends kept."""
+    out, left = [points[0]], step_mm
+    for a, b in pairwise(points):
+        piece = hypot(b[0] - a[0], b[1] - a[1])
+        gone = left
+        while gone < piece:
+            out.append((a[0] + (b[0] - a[0]) * gone / piece, a[1] + (b[1] - a[1]) * gone / piece))
+            gone += step_mm
+        left = gone - piece
+    if hypot(out[-1][0] - points[-1][0], out[-1][1] - points[-1][1]) > step_mm / 2:
+        out.append(points[-1])
+    return out
+
+
+def step(state: State, tick: int, events: tuple[Event, ...]) -> Step[State]:
+    """Return the trip one tick later."""
+    was = state
+    state = replace(state, now_ms=to_ms(tick))
+    if state.ended_ms is not None:
+        return Step(state, (), _outcome(state) if state.now_ms - state.ended_ms >= 350.0 else None)
+    for event in events:
+        state = _led(state, event)
+    if state.hooked:
+        state = _counted(state)
+    cues: list[Cue] = []
+    if state.bumped_ms > was.bumped_ms:
+        cues.append(Cue("splash", *_stage(state.boat, state.setting), level=0.5))
+    if state.hooked and not was.hooked:
+        cues.append(Cue("ripple", *_stage(state.boat, state.setting), level=0.6))
+    state = _ended(state)
+    if state.ended_ms is not None:
+        cues.append(Cue("soft" if state.cause else "arrive", *_stage(state.boat, state.setting)))
+    return Step(state, tuple(cues))
+
+
+def _led(state: State, event: Event) -> State:
+    if isinstance(event, Nudge):
+        x, y = state.pen if state.pen and state.hooked else state.boat
+        pushed = replace(state, hooked=True, led_from_ms=_first(state.led_from_ms, event.at_ms))
+        return _moved(pushed, (x + event.dx_mm, y + event.dy_mm))
+    if not isinstance(event, Point):
+        return state
+    place = (event.x_mm, event.y_mm)
+    if event.phase == "down":
+        return _taken(state, place, event.at_ms)
+    if event.phase == "up":
+        return _let_go(state, place, event.at_ms)
+    return _moved(state, place) if state.hooked else state
+
+
+def _taken(state: State, place: Pair, at_ms: float) -> State:
+    """Take the boat up when it is touched; touched again after a tap, it is let go."""
+    if state.hooked and state.down_at is None:
+        return replace(_moved(state, place), down_at=(*place, at_ms))
+    if hypot(place[0] - state.boat[0], place[1] - state.boat[1]) > REACH_MM:
+        return state
+    hooked = replace(state, hooked=True, down_at=(*place, at_ms), led_from_ms=_first(state.led_from_ms, at_ms))
+    return _moved(hooked, place)
+
+
+def _let_go(state: State, place: Pair, at_ms: float) -> State:
+    """Let go on lifting, but not after a short tap on the boat: it then follows without being held."""
+    if not state.hooked or state.down_at is None:
+        return state
+    x, y, down_ms = state.down_at
+    tapped = at_ms - down_ms <= TAP_MS and hypot(place[0] - x, place[1] - y) <= TAP_MM
+    started = state.led_from_ms == down_ms or state.lifts > 0
+    state = replace(_moved(state, place), down_at=None)
+    return state if tapped and started and state.best_mm < 3 else replace(state, hooked=False, lifts=state.lifts + 1)
+
+
+def _first(old: float | None, new: float) -> float:
+    return new if old is None else old
+
+
+def _moved(state: State, place: Pair) -> State:
+    """Move the pen; the boat follows along the way, within the window, unless the pen is far from the banks."""
+    at_mm, off_mm = project(state.line, state.at_mm, place)
+    half = _width(state.line, at_mm) / 2
+    if abs(off_mm) > half + REACH_MM:
+        return replace(state, hooked=False, down_at=None, pen=None, lifts=state.lifts + 1)
+    bumped = abs(off_mm) > half >= abs(state.off_mm)
+    trail = state.trail
+    if not trail or hypot(place[0] - trail[-1][0], place[1] - trail[-1][1]) > 2.0:
+        trail = (*trail, (rounded(place[0]), rounded(place[1])))
+    return replace(
+        state,
+        at_mm=at_mm,
+        best_mm=max(state.best_mm, at_mm),
+        off_mm=off_mm,
+        pen=place,
+        trail=trail,
+        bumped_ms=state.now_ms if bumped else state.bumped_ms,
+    )
+
+
+def project(line: Line, at_mm: float, place: Pair) -> tuple[float, float]:
+    """Return (distance along the way, signed distance from it, left positive) of the nearest point in the window."""
+    first = max(0, int(at_mm - BACK_MM))
+    last = min(len(line.points) - 2, int(at_mm + AHEAD_MM))
+    best: tuple[float, float, float] | None = None
+    for k in range(first, last + 1):
+        (ax, ay), (bx, by) = line.points[k], line.points[k + 1]
+        dx, dy = bx - ax, by - ay
+        long = dx * dx + dy * dy
+        share = min(1.0, max(0.0, ((place[0] - ax) * dx + (place[1] - ay) * dy) / long)) if long else 0.0
+        px, py = place[0] - ax - dx * share, place[1] - ay - dy * share
+        away = hypot(px, py)
+        if best is None or away < best[0] - 1e-9:
+            side = 1.0 if dx * py - dy * px >= 0 else -1.0
+            best = (away, line.along[k] + share * (line.along[k + 1] - line.along[k]), side * away)
+    if best is None:
+        return at_mm, 0.0
+    return rounded(best[1]), rounded(best[2])
+
+
+def _counted(state: State) -> State:
+    share = rounded(state.off_mm / (_width(state.line, state.at_mm) / 2))
+    if state.away and state.away[-1][0] == share:
+        return replace(state, away=(*state.away[:-1], (share, state.away[-1][1] + 1)))
+    return replace(state, away=(*state.away, (share, 1)))
+
+
+def _ended(state: State) -> State:
+    if state.at_mm >= ARRIVED * state.line.length:
+        return replace(state, ended_ms=state.now_ms, cause=_side(state), hooked=False)
+    led_ms = 0.0 if state.led_from_ms is None else state.now_ms - state.led_from_ms
+    if state.params.limit_ms < 120_000 and led_ms > state.params.limit_ms:
+        return replace(state, ended_ms=state.now_ms, cause="too-late", hooked=False)
+    if state.led_from_ms is None and state.now_ms > NOTHING_MS:
+        return replace(state, ended_ms=state.now_ms, cause="no-try")
+    if state.now_ms > NEVER_MS:
+        return replace(state, ended_ms=state.now_ms, cause="unfinished", hooked=False)
+    return state
+
+
+def _side(state: State) -> Cause:
+    """Return on which side of the way the boat was too long, or nothing."""
+    outside = [(share, n) for share, n in state.away if abs(share) > 1.0]
+    if sum(n for _, n in outside) <= (1 - ON_PATH) * max(1, sum(n for _, n in state.away)):
+        return ""
+    return "left-of-path" if sum(share * n for share, n in outside) > 0 else "right-of-path"
+
+
+def just_passed(away: tuple[tuple[float, int], ...]) -> float:
+    """Return the 80th percentile of the distance from the middle as a share of half the width, by time."""
+    whole = sum(n for _, n in away)
+    left = int((1 - ON_PATH) * whole)
+    for share, n in sorted(((abs(share), n) for share, n in away), reverse=True):
+        left -= n
+        if left < 0:
+            return share
+    return 0.0
+
+
+def _outcome(state: State) -> Outcome:
+    led_ms = 0.0 if state.led_from_ms is None or state.ended_ms is None else state.ended_ms - state.led_from_ms
+    whole = max(1, sum(n for _, n in state.away))
+    on_path = sum(n for share, n in state.away if abs(share) <= 1.0) / whole
+    measures = (
+        ("completion", rounded(state.best_mm / state.line.length)),
+        ("on_path", rounded(on_path)),
+        ("led_ms", rounded(led_ms)),
+        ("lifts", float(state.lifts)),
+        ("length_mm", rounded(state.line.length)),
+    )
+    result = Result.HIT if not state.cause else Result.OMISSION if state.cause == "no-try" else Result.MISS
+    just: tuple[str, float] | None = None
+    if state.cause in ("", "left-of-path", "right-of-path") and state.away:
+        just = ("width_mm", rounded(state.params.width_mm * just_passed(state.away)))
+    return Outcome(result, state.cause, measures, just)
+
+
+def _segment(line: Line, at_mm: float) -> int:
+    low, high = 0, len(line.along) - 2
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if line.along[middle] <= at_mm else (low, middle - 1)
+    return low
+
+
+def _place(line: Line, at_mm: float) -> Pair:
+    k = _segment(line, at_mm)
+    long = line.along[k + 1] - line.along[k]
+    share = (at_mm - line.along[k]) / long if long else 0.0
+    (ax, ay), (bx, by) = line.points[k], line.points[k + 1]
+    return ax + (bx - ax) * share, ay + (by - ay) * share
+
+
+def _heading(line: Line, at_mm: float) -> Pair:
+    k = _segment(line, at_mm)
+    (ax, ay), (bx, by) = line.points[k], line.points[k + 1]
+    long = hypot(bx - ax, by - ay) or 1.0
+    return (bx - ax) / long, (by - ay) / long
+
+
+def _width(line: Line, at_mm: float) -> float:
+    return line.widths[_segment(line, at_mm)]
+
+
+def _stage(place: Pair, setting: Setting) -> Pair:
+    return STAGE_W / 2 + place[0] * setting.units_per_mm, STAGE_H / 2 + place[1] * setting.units_per_mm
+
+
+def scene(state: State) -> Scene:
+    """Return the picture: banks, water, the way already led, the boat and its landing place."""
+    return Scene("brookside", (*_brook(state.line, state.setting, _seen(state)), *_traffic(state)))
+
+
+def _seen(state: State) -> int:
+    """Return how many points of the way can be seen."""
+    far = state.at_mm + state.params.ahead_mm
+    return sum(s <= far for s in state.line.along) if state.params.ahead_mm < 400 else len(state.line.points)
+
+
+def _brook(line: Line, setting: Setting, seen: int) -> list[Shape]:
+    per_mm = setting.units_per_mm
+    every = [*range(0, max(seen - 1, 1), 2), max(seen - 1, 1)]
+    points = tuple(_stage(line.points[k], setting) for k in every)
+    widths = tuple(line.widths[k] * per_mm for k in every)
+    shapes: list[Shape] = [
+        Path(points, "bank", tuple(w + 34 for w in widths)),
+        Path(points, "water-shade", tuple(w + 8 for w in widths)),
+        Path(points, "water", widths),
+        Path(points, "white", 3, dash=16, alpha=0.7),
+    ]
+    if seen == len(line.points):
+        end_x, end_y = points[-1]
+        shapes.append(Picture("jetty", end_x + 60, end_y + 10, 150, 112))
+    return shapes
+
+
+def _traffic(state: State) -> list[Shape]:
+    setting = state.setting
+    shapes: list[Shape] = []
+    if state.params.trail and len(state.trail) > 1:
+        shapes.append(Path(tuple(_stage(p, setting) for p in state.trail), "guide", 7, alpha=0.85))
+    x, y = _stage(state.boat, setting)
+    dx, dy = _heading(state.line, state.at_mm)
+    angle = degrees(atan2(dy, dx))
+    back = dx < 0
+    angle = (angle + 180 if angle < 0 else angle - 180) if back else angle
+    tilt = max(-18.0, min(18.0, angle * 0.35))
+    if not state.hooked and state.ended_ms is None:
+        shapes.append(Circle(x, y, 78, line="focus", line_width=6))
+        shapes.append(Arc(x, y, 90, 1.0, "focus", 3, alpha=0.5))
+    bumping = state.now_ms - state.bumped_ms < 400
+    shapes.append(Picture("boat-bump" if bumping else "boat", x, y + 18, 120, 104, angle=tilt, flip=back))
+    if state.hooked and state.pen is not None:
+        shapes.append(Circle(*_stage(state.pen, setting), 10, line="ink", line_width=4))
+    return shapes
+
+
+def intent(state: State) -> Intent | None:
+    """Return the way ahead of the boat, as far as it can be seen."""
+    if state.ended_ms is not None:
+        return None
+    first, last = _segment(state.line, state.at_mm), max(_seen(state), 2)
+    return Follow((_place(state.line, state.at_mm), *state.line.points[first + 1 : max(last, first + 2)]))
+
+
+def index(params: Params) -> float:
+    """Return the steering index, ordinal: the integral of ds/width plus the total curvature (Accot & Zhai 1997).
+
+    Haste, a short view and a hidden trail each add a share of their own (own construction).
+    """
+    line = middle_line(params, Setting())
+    ways = zip(line.along, line.along[1:], line.widths, strict=False)
+    steering = sum((b - a) / w for a, b, w in ways)
+    haste = 4.0 * log2(120_000 / params.limit_ms)
+    blind = 2.0 * log2(400 / params.ahead_mm) + (0.0 if params.trail else 2.0)
+    return steering + CURVATURE[params.shape] + haste + blind
+
+
+CURVATURE = {"straight": 0.0, "bend": pi, "waves": 7.6, "spiral": 3 * pi}
+
+GAME = Game("brook", "trace", Params, start, step, scene, intent, index, self_paced=lambda p: p.limit_ms >= 20_000)

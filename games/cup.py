@@ -1,0 +1,262 @@
+"""Cup: squeeze into the band and hold a full cup, then let go gently to set it down.
+
+Too soft and it slips, too hard and it dents. A hold is passed when at most a fifth of its time was outside the
+band, so the 80th percentile of the deviation is the band that it would just have passed.
+"""
+
+from dataclasses import dataclass, replace
+from math import log2
+
+from engine.chance import Chance
+from engine.game import Cause, Cue, Event, Game, Grip, Intent, Outcome, Result, Setting, Squeeze, Step
+from engine.level import number
+from engine.measures import mean, rounded
+from engine.scene import Bar, Circle, Path, Picture, Scene, Shape
+from engine.ticks import to_ms, to_ticks
+
+SLACK = 0.20
+SETTLE_MS = 250.0
+OPEN = 0.02
+LOWER_LIMIT_MS = 10_000.0
+TALLEST = 0.44
+X, Y, W, H = 820.0, 470.0, 520.0, 620.0
+GAUGE_X, GAUGE_LOW, GAUGE_HIGH, GAUGE_W = 400.0, 150.0, 750.0, 96.0
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """The force as a share of the maximum, half the width of its band, how long, how many heights, how gently.
+
+    ``reach_ms`` is the time to get into the band, ``lower_ms`` the shortest time of letting go, ``hidden`` the
+    share of the hold in which the gauge cannot be seen.
+    """
+
+    target: float = number(0.03, 0.40)
+    band: float = number(0.008, 0.15)
+    hold_ms: float = number(300, 15_000)
+    reach_ms: float = number(1500, 30_000)
+    steps: int = number(1, 3, default=1, whole=True)
+    lower_ms: float = number(0, 4000, default=0)
+    hidden: float = number(0, 0.8, default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A trial under way: ``phase`` is reach, hold, lower or end; ``away`` the deviations of the hold so far."""
+
+    params: Params
+    setting: Setting
+    targets: tuple[float, ...]
+    at: int = 0
+    phase: str = "reach"
+    since_ms: float = 0.0
+    now_ms: float = 0.0
+    force: float = 0.0
+    peak: float = 0.0
+    inside_ms: float | None = None
+    away: tuple[float, ...] = ()
+    kept: tuple[float, ...] = ()
+    lower_from_ms: float | None = None
+    cause: Cause = ""
+    lowered_ms: float = 0.0
+
+    @property
+    def target(self) -> float:
+        """Return the force asked for now."""
+        return self.targets[self.at]
+
+
+def start(params: Params, chance: Chance, setting: Setting) -> State:
+    """Return a new trial; with several heights, they are drawn in steps up to the target."""
+    heights = [params.target * (n + 1) / params.steps for n in range(params.steps)]
+    order: list[float] = []
+    while heights:
+        order.append(rounded(heights.pop(chance.below(len(heights)))))
+    return State(params, setting, tuple(order))
+
+
+def step(state: State, tick: int, events: tuple[Event, ...]) -> Step[State]:
+    """Return the trial one tick later."""
+    state = replace(state, now_ms=to_ms(tick))
+    for event in events:
+        if isinstance(event, Grip):
+            state = replace(state, force=event.share, peak=max(state.peak, event.share))
+    return {"reach": _reach, "hold": _hold, "lower": _lower, "end": _end}[state.phase](state)
+
+
+def _inside(state: State) -> bool:
+    return abs(state.force - state.target) <= state.params.band
+
+
+def _reach(state: State) -> Step[State]:
+    if _inside(state):
+        since = state.now_ms if state.inside_ms is None else state.inside_ms
+        if state.now_ms - since >= SETTLE_MS:
+            held = replace(state, phase="hold", since_ms=state.now_ms, inside_ms=None, away=())
+            return Step(held, (Cue("go", X, Y, 0.6),))
+        return Step(replace(state, inside_ms=since))
+    state = replace(state, inside_ms=None)
+    if state.now_ms - state.since_ms <= state.params.reach_ms:
+        return Step(state)
+    return _failed(state, _side(state.force, state.target) if state.peak > OPEN else "no-try")
+
+
+def _side(force: float, target: float) -> Cause:
+    return "too-soft" if force < target else "too-hard"
+
+
+def _hold(state: State) -> Step[State]:
+    away = (*state.away, rounded(state.force - state.target))
+    state = replace(state, away=away)
+    outside = [d for d in away if abs(d) > state.params.band]
+    if len(outside) > SLACK * to_ticks(state.params.hold_ms):
+        return _failed(state, "too-soft" if mean(outside) < 0 else "too-hard")
+    if len(away) < to_ticks(state.params.hold_ms):
+        return Step(state)
+    state = replace(state, kept=state.kept + away)
+    if state.at + 1 < len(state.targets):
+        following = replace(state, at=state.at + 1, phase="reach", since_ms=state.now_ms, away=())
+        return Step(following, (Cue("hit-2", X, Y),))
+    return Step(replace(state, phase="lower", since_ms=state.now_ms, away=()), (Cue("hit-3", X, Y),))
+
+
+def _lower(state: State) -> Step[State]:
+    if state.lower_from_ms is None and state.force < 0.9 * (state.target - state.params.band):
+        state = replace(state, lower_from_ms=state.now_ms)
+    if state.force <= OPEN:
+        took = state.now_ms - (state.since_ms if state.lower_from_ms is None else state.lower_from_ms)
+        state = replace(state, lowered_ms=rounded(took))
+        if took < state.params.lower_ms:
+            return _failed(state, "let-go-too-quickly")
+        ended = replace(state, phase="end", since_ms=state.now_ms)
+        return Step(ended, (Cue("set-down", X, Y - 200), Cue("hit-5", X, Y)))
+    if state.now_ms - state.since_ms > LOWER_LIMIT_MS:
+        return _failed(state, "too-late")
+    return Step(state)
+
+
+def _failed(state: State, cause: Cause) -> Step[State]:
+    cue = {"too-hard": "dent", "too-soft": "slip", "let-go-too-quickly": "slip"}.get(cause, "soft")
+    ended = replace(state, phase="end", since_ms=state.now_ms, cause=cause, kept=state.kept + state.away)
+    return Step(ended, (Cue(cue, X, Y), Cue("soft", X, Y, 0.6)))
+
+
+def _end(state: State) -> Step[State]:
+    if state.now_ms - state.since_ms < 300.0:
+        return Step(state)
+    return Step(state, (), _outcome(state))
+
+
+def _outcome(state: State) -> Outcome:
+    measures: list[tuple[str, float]] = [("peak", rounded(state.peak))]
+    if state.kept:
+        centre = mean(state.kept)
+        sway = mean([(d - centre) ** 2 for d in state.kept]) ** 0.5
+        measures += [("offset", rounded(centre)), ("sway", rounded(sway))]
+    if state.lowered_ms:
+        measures.append(("lowered_ms", state.lowered_ms))
+    result = Result.HIT if not state.cause else Result.OMISSION if state.cause == "no-try" else Result.MISS
+    return Outcome(result, state.cause, tuple(measures), _just(state))
+
+
+def _just(state: State) -> tuple[str, float] | None:
+    if state.cause == "let-go-too-quickly":
+        return ("lower_ms", state.lowered_ms)
+    if not state.kept or state.cause in ("no-try", "too-late"):
+        return None
+    return ("band", just_passed(state.kept, to_ticks(state.params.hold_ms) * max(1, len(state.targets))))
+
+
+def just_passed(away: tuple[float, ...], whole: int) -> float:
+    """Return the half band that these deviations would just have passed, of a hold of ``whole`` ticks."""
+    largest = sorted((abs(d) for d in away), reverse=True)
+    return rounded(largest[min(int(SLACK * whole), len(largest) - 1)])
+
+
+def scene(state: State) -> Scene:
+    """Return the picture: the cup rises with the force, the gauge beside it shows the band."""
+    shapes: list[Shape] = []
+    if not _is_hidden(state):
+        shapes.extend(_gauge(state))
+    shapes.extend(_cup(state))
+    return Scene("table", tuple(shapes))
+
+
+def _is_hidden(state: State) -> bool:
+    """Tell whether the gauge is veiled now: in the last part of each second of the hold."""
+    return state.phase == "hold" and state.now_ms % 1000 >= 1000 * (1 - state.params.hidden)
+
+
+def _height(share: float) -> float:
+    return GAUGE_LOW + min(share, TALLEST) / TALLEST * (GAUGE_HIGH - GAUGE_LOW)
+
+
+def _gauge(state: State) -> list[Shape]:
+    params, lowering = state.params, state.phase == "lower"
+    low, high = (0.0, OPEN) if lowering else (state.target - params.band, state.target + params.band)
+    bottom, top = _height(max(0.0, low)) - (14 if lowering else 0), _height(high)
+    good = state.phase == "hold" and _inside(state)
+    middle, edge = (GAUGE_LOW + GAUGE_HIGH) / 2, GAUGE_W / 2
+    shapes: list[Shape] = [
+        Bar(GAUGE_X, middle, GAUGE_W + 16, GAUGE_HIGH - GAUGE_LOW + 60, "card", 56, "line", 5),
+        Bar(GAUGE_X, (bottom + top) / 2, GAUGE_W, top - bottom, "good" if good else "target", 12, "ink", 4),
+    ]
+    for at in (bottom, top):
+        shapes.append(Path(((GAUGE_X - edge - 26, at), (GAUGE_X + edge + 26, at)), "ink", 5))
+    if state.phase == "hold":
+        share = len(state.away) / max(1, to_ticks(params.hold_ms))
+        shapes.append(
+            Bar(GAUGE_X, bottom + (top - bottom) * share / 2, GAUGE_W - 20, (top - bottom) * share, "guide", 8)
+        )
+    at = _height(state.force)
+    shapes.append(Path(((GAUGE_X - edge, at), (GAUGE_X + edge, at)), "ink", 9))
+    shapes.append(Circle(GAUGE_X, at, 22, "primary", "ink", 6))
+    return shapes
+
+
+def _cup(state: State) -> list[Shape]:
+    """Return hand and cup: open and down on the table, or closed and lifted with the force."""
+    failed_soft = state.phase == "end" and state.cause in ("too-soft", "let-go-too-quickly")
+    gripping = state.force > OPEN and not failed_soft
+    lift = 110 * min(1.0, state.force / max(0.05, state.target)) if gripping else 0.0
+    hand = "grip" if gripping else "grip-open"
+    dented = state.force > state.target + 1.6 * state.params.band or state.cause == "too-hard"
+    y = Y - 50 + lift
+    tilt = -8.0 if failed_soft else 0.0
+    hand_y = y if gripping else Y - 30
+    shapes: list[Shape] = [
+        Picture("saucer", X, 190, 360, 110),
+        Picture(f"{hand}-arm", X + W, hand_y, W, H),
+        Picture(f"{hand}-back", X, hand_y, W, H),
+        Picture("cup-dent" if dented and gripping else "cup", X, y, W, H, angle=tilt),
+        Picture(f"{hand}-front", X, hand_y, W, H),
+    ]
+    if state.phase in ("hold", "lower") and gripping:
+        drift = 0.0 if state.setting.calm else 8 * abs(state.now_ms % 2000 / 1000 - 1)
+        shapes.insert(1, Picture("steam", X, y + 260 + drift, 120, 160, alpha=0.8))
+    return shapes
+
+
+def intent(state: State) -> Intent | None:
+    """Return the force to aim for now."""
+    if state.phase == "end":
+        return Squeeze(0.0)
+    if state.phase == "lower":
+        gentle = state.target / max(0.8, 1.6 * state.params.lower_ms / 1000)
+        return Squeeze(0.0, gentle)
+    return Squeeze(state.target)
+
+
+def index(params: Params) -> float:
+    """Return the demand, ordinal: bits of the force in its band, time, number, gentleness, haste, blindness."""
+    bits = log2(params.target / (2 * params.band) + 1) + log2(1 + params.hold_ms / 1000)
+    bits += 0.8 * (params.steps - 1) + params.lower_ms / 2000
+    return bits + 0.3 * log2(30_000 / params.reach_ms) + params.hidden
+
+
+def peak(params: Params) -> float:
+    """Return the largest force asked for: the target and the whole band above it."""
+    return params.target + params.band
+
+
+GAME = Game("cup", "grip", Params, start, step, scene, intent, index, peak, self_paced=lambda p: p.reach_ms > 8000)
