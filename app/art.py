@@ -2,7 +2,6 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
 
 from PIL import Image, ImageDraw
 
@@ -38,7 +37,8 @@ def drawing(name: str, palette: str) -> Image.Image:
     if path is None:
         return stand_in(name, palette)
     with Image.open(path) as image:
-        return image.convert("RGBA")
+        whole: Image.Image = image.convert("RGBA")
+        return whole
 
 
 def stand_in(name: str, palette: str) -> Image.Image:
@@ -57,4 +57,4 @@ def stand_in(name: str, palette: str) -> Image.Image:
 def fitted(name: str, palette: str, size: tuple[int, int]) -> Image.Image:
     """Return a picture as RGBA at exactly ``size`` pixels, without dark or light seams at its edges."""
     whole = drawing(name, palette).convert("RGBa")
-    return cast(Image.Image, whole.resize(size, Image.Resampling.LANCZOS)).convert("RGBA")
+    return whole.resize(size, Image.Resampling.LANCZOS).convert("RGBA")

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from engine.hand import Finger, Side
-from engine.profile import PALETTES, Profile
+from engine.profile import GRIPS, PALETTES, Profile
 
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS, LEVELS, PROGRAMS = ROOT / "assets", ROOT / "levels", "programs"
@@ -60,6 +60,14 @@ def level_texts() -> list[tuple[str, str]]:
 def program_texts() -> list[tuple[str, str]]:
     """Return (path like ``levels/programs/gentle.toml``, text) of every prescription, sorted."""
     return _toml_texts(LEVELS, f"{PROGRAMS}/*.toml")
+
+
+def texts_below(paths: Iterable[Path]) -> list[tuple[str, str]]:
+    """Return (path, text) of the given TOML files, and of all TOML files below the given folders."""
+    found: list[Path] = []
+    for path in paths:
+        found += sorted(path.rglob("*.toml")) if path.is_dir() else [path]
+    return [(path.as_posix(), read_text(path)) for path in found if path.parent.name != PROGRAMS]
 
 
 def languages() -> tuple[str, ...]:
@@ -313,6 +321,8 @@ def _settings() -> dict[str, Entry]:
         "scan_s": _number(0.5, 10.0, off=True, what="seconds, "),
         "keys": Entry('keys with their finger, such as { J = "index" }', _keys, _keys_text),
         "units_per_mm": _number(1.0, 40.0, what="stage units a millimetre, "),
+        "grip": _one_of({name: name for name in GRIPS}, "what forces come from: "),
+        "port": Entry("a serial port, or nothing", _text, _quoted),
     }
 
 
@@ -344,6 +354,12 @@ def _number_text(value: float) -> str:
 
 def _yes(value: Any) -> bool:
     if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > 200 or not value.isprintable():
         raise ValueError
     return value
 
@@ -449,3 +465,28 @@ def _line_text(path: Path, line: bytes) -> str:
 
 def _file_name(name: str) -> str:
     return re.sub(r"[^\w.-]", "-", name).lstrip(".")[:150] or "recording"
+
+
+# --- demonstrations -------------------------------------------------------------------------------------
+
+
+def new_folder(wanted: Path, fresh: bool) -> Path:
+    """Make a folder and return it; ``fresh`` takes ``name-2`` and so on where one stands already."""
+    folder, n = wanted, 1
+    while fresh and folder.exists():
+        n += 1
+        folder = wanted.with_name(f"{wanted.name}-{n}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(str(folder), error) from None
+    return folder
+
+
+def save_picture(path: Path, image: Any) -> None:
+    """Write a Pillow image as PNG; raise ``FilesError``."""
+    from io import BytesIO
+
+    buffer = BytesIO()
+    image.save(buffer, format="PNG")
+    write_whole(path, buffer.getvalue())

@@ -82,14 +82,18 @@ def lay_out(words: Words, text: str, text_scale: float = 1.0) -> Block:
     What does not fit is made smaller, down to 18 units; a block that is too long even then is ``cut``.
     """
     return _laid_out(
-        text, words.size * text_scale, words.width, words.lines, words.bold, words.align, min(SMALLEST, words.size)
+        text,
+        words.size * text_scale,
+        words.width,
+        words.lines,
+        words.bold,
+        words.align,
+        min(SMALLEST, words.size),
     )
 
 
 @lru_cache(maxsize=1024)
-def _laid_out(
-    text: str, size: float, room: float, most: int, bold: bool, align: Align, smallest: float
-) -> Block:
+def _laid_out(text: str, size: float, room: float, most: int, bold: bool, align: Align, smallest: float) -> Block:
     while True:
         lines = wrap(text, bold, size, room)
         wide = max(width(line, bold) for line in lines) * size

@@ -36,7 +36,8 @@ class Lru(Generic[V]):
 
     def put(self, key: Hashable, value: V) -> V:
         """Keep ``value``, drop what is too old, and return ``value``; the newest is never dropped."""
-        self.drop(key)
+        if key in self._kept:
+            self.drop(key)
         self._kept[key] = value
         self._weight += self._weigh(value)
         while self._weight > self._limit and len(self._kept) > 1:

@@ -17,7 +17,7 @@ from app.palette import RGB, colours
 from app.pieces import Piece, parts
 from app.sparkle import Sparkles
 from app.texts import load
-from engine.scene import STAGE_H, STAGE_W, Pair, Picture, Scene, Shape, Words
+from engine.scene import STAGE_H, STAGE_W, Button, Pair, Picture, Scene, Shape, Words
 
 PICTURE_BYTES = 160_000_000
 WORDS_BYTES = 32_000_000
@@ -154,7 +154,7 @@ class Painter:
         ctx.enable_only(ctx.BLEND)
         ctx.blend_func = ctx.ONE, ctx.ONE_MINUS_SRC_ALPHA  # arcade's own BLEND_PREMULTIPLIED_ALPHA only adds
         ctx.active_framebuffer.clear(color=(*self._colours["ground"], 255))
-        self._program.use()
+        self._program.use()  # type: ignore[no-untyped-call]
         self._frame.draw(self._draws)
         if self.sparkles.petals:
             petals = Run(self._white, self.sparkles.vertices(self._colours))
@@ -180,10 +180,10 @@ class Painter:
         self._pictures.clear()
         self._letters.clear()
         self._forget()
-        self._white.delete()
+        self._white.delete()  # type: ignore[no-untyped-call]
         self._frame.close()
         self._flying.close()
-        self._program.delete()
+        self._program.delete()  # type: ignore[no-untyped-call]
 
     # --- from shapes to runs ----------------------------------------------------------------------
 
@@ -226,12 +226,12 @@ class Painter:
 
     def _shape(self, shape: Shape) -> tuple[Run, ...]:
         """Return the runs of a shape; those of buttons and words are kept, since they are dear and rarely move."""
-        if isinstance(shape, Picture):
-            return (self._placed(shape),)
+        if not isinstance(shape, Button | Words):
+            return (self._piece(shape),)
         kept = self._runs.get(shape)
         if kept is not None:
             return kept
-        made = tuple(self._piece(piece) for piece in parts(shape, self._text_scale))
+        made = tuple(self._piece(piece) for piece in parts(shape, self._text_scale, self._texts.say))
         return self._runs.put(shape, made)
 
     def _piece(self, piece: Piece) -> Run:
@@ -293,7 +293,7 @@ class Painter:
         """Delete textures that fell out of a cache, and the runs that may still name them, after the frame."""
         if self._old:
             for texture in self._old:
-                texture.delete()
+                texture.delete()  # type: ignore[no-untyped-call]
             self._old.clear()
             self._runs.clear()
             self._painted = None
@@ -361,9 +361,7 @@ def _quad(corners: tuple[Pair, Pair, Pair, Pair], across: Pair, alpha: int) -> b
 def _rectangle(edge: tuple[float, float, float, float], colour: RGB) -> bytes:
     left, low, right, high = edge
     t = (0.5, 0.5, *colour, 255)
-    return QUAD.pack(
-        left, low, *t, right, low, *t, right, high, *t, left, low, *t, right, high, *t, left, high, *t
-    )
+    return QUAD.pack(left, low, *t, right, low, *t, right, high, *t, left, low, *t, right, high, *t, left, high, *t)
 
 
 def _weight(texture: Texture2D) -> float:

@@ -37,7 +37,7 @@ class Canvas:
         """Paint the ground and all shapes, and return the picture."""
         if found(scene.ground, self._palette):
             self._image.alpha_composite(_sized(scene.ground, self._palette, self._size))
-        for piece in pieces(scene, self._text_scale):
+        for piece in pieces(scene, self._text_scale, self._texts.say):
             self._paint(piece)
         return self._image.convert("RGB")
 

@@ -1,14 +1,18 @@
 """Take the buttons of a scene apart into plain shapes, so that a painter knows only those."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import get_args
 
 from app.art import aspect
-from app.lettering import PITCH
+from app.lettering import PITCH, lay_out
 from engine.scene import Arc, Bar, Button, Circle, Pair, Path, Picture, Role, Scene, Shape, Words
 
 Piece = Circle | Bar | Path | Arc | Picture | Words
+Values = tuple[tuple[str, str], ...]
+Say = Callable[[str, Values], str]
 PIECES: tuple[type, ...] = get_args(Piece)
 
 BODIES: dict[Role, Role] = {"card": "ink", "ground": "ink", "primary": "on-primary", "stop": "white"}
@@ -47,17 +51,25 @@ class Box:
         return Box(self.x, edge + high / 2, self.w, high), Box(self.x, above, self.w, rest)
 
 
-def pieces(scene: Scene, text_scale: float = 1.0) -> tuple[Piece, ...]:
-    """Return the shapes of a scene, in order, with each button taken apart."""
-    return tuple(piece for shape in scene.shapes for piece in parts(shape, text_scale))
+def last_part(key: str, values: Values) -> str:
+    """Stand in for the texts of a language: say the last part of the key."""
+    return key.rpartition(".")[2]
 
 
-def parts(shape: Shape, text_scale: float = 1.0) -> tuple[Piece, ...]:
+def pieces(scene: Scene, text_scale: float = 1.0, say: Say = last_part) -> tuple[Piece, ...]:
+    """Return the shapes of a scene, in order, with each button taken apart.
+
+    ``say`` gives the text of a key: a button makes as much room for its words as they need.
+    """
+    return tuple(piece for shape in scene.shapes for piece in parts(shape, text_scale, say))
+
+
+def parts(shape: Shape, text_scale: float = 1.0, say: Say = last_part) -> tuple[Piece, ...]:
     """Return the plain shapes that one shape is painted with."""
     if not isinstance(shape, Button):
         return (shape,)
     sunk = replace(shape, y=shape.y - SINK) if shape.pressed else shape
-    return (*_shadow(shape), *_ring(sunk), *_body(sunk), *_content(sunk, text_scale))
+    return (*_shadow(shape), *_ring(sunk), *_body(sunk), *_Content(sunk, text_scale, say).pieces())
 
 
 def _radius(button: Button) -> float:
@@ -90,9 +102,9 @@ def _ring(button: Button) -> tuple[Piece, ...]:
 def around(box: Box, radius: float, share: float) -> tuple[Pair, ...]:
     """Return points along the rim of a rounded box, clockwise from the middle of its top, over a share of it."""
     rim = _rim(box, radius)
-    left = share * math.fsum(math.dist(a, b) for a, b in zip(rim, rim[1:], strict=False))
+    left = share * math.fsum(math.dist(a, b) for a, b in pairwise(rim))
     points = [rim[0]]
-    for a, b in zip(rim, rim[1:], strict=False):
+    for a, b in pairwise(rim):
         step = math.dist(a, b)
         if step >= left:
             part = left / step if step else 0.0
@@ -116,7 +128,11 @@ def _rim(box: Box, radius: float) -> list[Pair]:
 def _body(button: Button) -> tuple[Piece, ...]:
     filled = button.role in BODIES
     fill: Role = button.role if filled else "card"
-    edges: dict[Role, tuple[Role, float]] = {"card": ("line", 3.0), "ground": ("line", 3.0), "stop": ("ink", 3.0)}
+    edges: dict[Role, tuple[Role, float]] = {
+        "card": ("line", 3.0),
+        "ground": ("line", 3.0),
+        "stop": ("ink", 3.0),
+    }
     line, width = edges.get(fill, ("primary", 0.0)) if filled else (button.role, 6.0)
     body = Bar(button.x, button.y, button.w, button.h, fill, _radius(button), line, width)
     if not button.pressed:
@@ -124,49 +140,59 @@ def _body(button: Button) -> tuple[Piece, ...]:
     return body, replace(body, fill="shadow", line=None, line_width=0.0, alpha=0.14)
 
 
-def _content(button: Button, text_scale: float) -> tuple[Piece, ...]:
-    box = Box(button.x, button.y, button.w, button.h)
-    box = box.inside(min(22.0, max(8.0, min(button.w, button.h) * 0.1)))
-    art = [name for name in (button.picture, button.icon) if name]
-    return _arranged(button, art, box, text_scale)
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What stands on a button: pictures and words, arranged by the proportions of the box."""
 
+    button: Button
+    text_scale: float
+    say: Say
 
-def _arranged(button: Button, art: list[str], box: Box, text_scale: float) -> tuple[Piece, ...]:
-    """Return pictures and words: the first picture above or left of all that follows."""
-    if not art:
-        return _words(button, box, text_scale) if button.key else ()
-    name, *more = art
-    if not more and not button.key:
-        return _art(button, name, box)
-    if box.w / box.h > WIDE:
-        wide = min(box.h * aspect(name), box.w * 0.4)
-        own, rest = box.left(wide, box.h * 0.14)
-    else:
-        rest, own = box.bottom(_words_high(button, box, text_scale), box.h * 0.05)
-    return (*_art(button, name, own), *_arranged(button, more, rest, text_scale))
+    def pieces(self) -> tuple[Piece, ...]:
+        """Return the picture, the icon and the words, each where it belongs."""
+        button = self.button
+        box = Box(button.x, button.y, button.w, button.h)
+        box = box.inside(min(22.0, max(8.0, min(button.w, button.h) * 0.1)))
+        return self._arranged([name for name in (button.picture, button.icon) if name], box)
 
+    def _arranged(self, art: list[str], box: Box) -> tuple[Piece, ...]:
+        """Return pictures and words: the first picture above or left of all that follows."""
+        if not art:
+            return (self._words(box),) if self.button.key else ()
+        name, *more = art
+        if not more and not self.button.key:
+            return self._art(name, box)
+        if box.w / box.h > WIDE:
+            own, rest = box.left(min(box.h * aspect(name), box.w * 0.4), box.h * 0.14)
+        else:
+            high = max(self._words_high(box), box.h * 0.24 if more else 0.0)
+            rest, own = box.bottom(high, box.h * 0.05)
+        return (*self._art(name, own), *self._arranged(more, rest))
 
-def _words_high(button: Button, box: Box, text_scale: float) -> float:
-    size = button.size * text_scale
-    line = PITCH * size * 1.04
-    return min(2 * line if box.w < 8 * size and 2 * line < box.h * 0.45 else line, box.h * 0.5)
+    def _words_high(self, box: Box) -> float:
+        """Return the height that the words need at their full size, within what a picture can spare."""
+        text = self.say(self.button.key, self.button.values)
+        full = self.button.size * self.text_scale
+        spare = box.h * (0.6 if full * PITCH * 2 > box.h * 0.45 else 0.5)
+        for lines in range(1, MOST_LINES + 1):
+            block = lay_out(self._written(box, self.button.size, lines), text, self.text_scale)
+            if block.size >= full and not block.cut:
+                return min(block.high * 1.02, spare)
+        return min(2 * PITCH * full, spare)
 
+    def _words(self, box: Box) -> Words:
+        size = min(self.button.size, box.h / (PITCH * self.text_scale))
+        lines = max(1, min(MOST_LINES, int(box.h / (PITCH * size * self.text_scale) + 0.01)))
+        return self._written(box, size, lines)
 
-def _art(button: Button, name: str, box: Box) -> tuple[Piece, ...]:
-    """Return a picture as large as the box lets it be, on a light disc where the body is coloured."""
-    bare = BODIES.get(button.role, "ink") == "ink" or name == button.picture
-    side = min(box.w, box.h)
-    if bare:
-        wide = min(box.w, box.h * aspect(name))
-        return (Picture(name, box.x, box.y, wide, wide / aspect(name)),)
-    disc = Circle(box.x, box.y, side / 2, "card")
-    return disc, Picture(name, box.x, box.y, side * 0.78, side * 0.78)
+    def _written(self, box: Box, size: float, lines: int) -> Words:
+        role = BODIES.get(self.button.role, "ink")
+        return Words(self.button.key, box.x, box.y, size, role, "center", True, box.w, lines, self.button.values)
 
-
-def _words(button: Button, box: Box, text_scale: float) -> tuple[Piece, ...]:
-    size = min(button.size, box.h / (PITCH * text_scale))
-    lines = max(1, min(MOST_LINES, int(box.h / (PITCH * size * text_scale) + 0.01)))
-    role = BODIES.get(button.role, "ink")
-    return (
-        Words(button.key, box.x, box.y, size, role, "center", True, box.w, lines, button.values),
-    )
+    def _art(self, name: str, box: Box) -> tuple[Piece, ...]:
+        """Return a picture as large as the box lets it be; an icon gets a light disc on a coloured body."""
+        if name == self.button.picture or BODIES.get(self.button.role, "ink") == "ink":
+            wide = min(box.w, box.h * aspect(name))
+            return (Picture(name, box.x, box.y, wide, wide / aspect(name)),)
+        side = min(box.w, box.h)
+        return Circle(box.x, box.y, side / 2, "card"), Picture(name, box.x, box.y, side * 0.78, side * 0.78)

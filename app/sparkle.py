@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -93,7 +94,7 @@ def _leaf() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     turns = np.linspace(0, 2 * math.pi, RIM + 1)
     rim = np.stack([np.cos(turns), np.sin(turns) * (1 - 0.35 * np.cos(turns))], axis=1)
     at, cover = [], []
-    for a, b in zip(rim, rim[1:], strict=False):
+    for a, b in pairwise(rim):
         at += [(0.0, 0.0), a * 0.9, b * 0.9, a * 0.9, a, b, a * 0.9, b, b * 0.9]
         cover += [1, 1, 1, 1, 0, 0, 1, 0, 1]
     return np.array(at) / 2, np.array(cover, dtype=float)

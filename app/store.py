@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import (
     URL,
     Column,
+    ColumnElement,
     Connection,
     Engine,
     Float,
@@ -41,6 +42,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from engine.hand import Side
+from engine.plan import belief_key
 from engine.recording import End, Trial, header_line, trial_from_plain
 from engine.ticks import to_ms
 
@@ -48,7 +50,7 @@ FILE = "regrasp.sqlite3"
 VERSION = 1
 BUSY_S = 1.0
 OWN_KEYS = ("regrasp", "format", "rules")
-CHECKED = ("schema", "sessions", "trials", "ends")
+CHECKED = ("sessions", "trials", "ends")
 KEYS_OF_CODES = {
     sqlite3.SQLITE_IOERR_SHMSIZE: "store.full",
     sqlite3.SQLITE_BUSY: "store.busy",
@@ -58,6 +60,7 @@ KEYS_OF_CODES = {
     sqlite3.SQLITE_PERM: "store.read-only",
     sqlite3.SQLITE_CANTOPEN: "store.read-only",
     sqlite3.SQLITE_CORRUPT: "store.damaged",
+    sqlite3.SQLITE_ERROR: "store.damaged",  # our statements are fixed: what they name is missing in the file
     sqlite3.SQLITE_NOTADB: "store.damaged",
 }
 
@@ -141,7 +144,7 @@ TRIALS = Table(
         for name in ("game", "hand", "played_with", "result", "cause", "finger", "reason", "measures", "trial")
     ),
     UniqueConstraint("session", "idx"),
-    Index("trials_of_a_hand", "game", "hand", "id"),
+    Index("trials_by_way", "game", "hand", "played_with", "session"),
 )
 ENDS = Table(
     "ends",
@@ -216,13 +219,16 @@ class Store:
             db.execute(insert(TRIALS).values(row))
 
     def end(self, session: int, at: str, end: End, lines: Sequence[str]) -> None:
-        """Keep how a session ended at ``at``, and its last lines; raise ``StoreError`` as ``add`` does."""
+        """Keep how a session ended at ``at``, and its last lines; raise ``StoreError`` as ``add`` does.
+
+        When the same end comes again, the time of the first stays.
+        """
         row = {"session": session, "at": _utc(at), **asdict(end)}
         with self._writing() as db:
-            was = db.execute(select(ENDS).where(ENDS.c.session == session)).mappings().first()
+            was = db.execute(select(ENDS).where(ENDS.c.session == session)).first()
             if was is not None:
-                same = all(was[key] == value for key, value in row.items())
-                self._must_equal(db, session, was["part"], lines, same, "its end")
+                same = End(was.tick, was.how, was.why) == end
+                self._must_equal(db, session, was.part, lines, same, "its end")
                 return
             db.execute(insert(ENDS).values(row | {"part": self._keep_lines(db, session, lines)}))
 
@@ -249,34 +255,38 @@ class Store:
         with self._reading() as db:
             return tuple(trial_from_plain(json.loads(text)) for text in db.execute(query).scalars())
 
-    def belief(self, patient: str, game: str, hand: Side) -> tuple[str, str] | None:
+    def belief(self, patient: str, game: str, hand: Side, played_with: str | None = None) -> tuple[str, str] | None:
         """Return the belief (JSON) after this hand's last trial of a game, and when that was (ISO, UTC).
 
-        The time is the start of the session plus the trial's ticks. Raise ``StoreError``.
+        ``None`` for ``played_with`` takes any way of playing. The time is the start of the session plus the
+        trial's ticks. Raise ``StoreError``.
         """
-        started = select(SESSIONS.c.started).where(SESSIONS.c.id == TRIALS.c.session).scalar_subquery()
-        own = select(SESSIONS.c.id).where(SESSIONS.c.patient == patient)
-        query = select(TRIALS.c.trial, TRIALS.c.end_tick, started.label("started"))
-        query = query.where(TRIALS.c.game == game, TRIALS.c.hand == str(hand), TRIALS.c.session.in_(own))
+        ours = (TRIALS.c.game == game) & (TRIALS.c.hand == str(hand))
+        if played_with is not None:
+            ours &= TRIALS.c.played_with == played_with
         with self._reading() as db:
-            for row in db.execute(query.order_by(TRIALS.c.id.desc()).execution_options(yield_per=8)):
-                belief = str(json.loads(row.trial)["belief"])
-                if belief:
-                    return belief, _later(row.started, to_ms(row.end_tick))
-        return None
+            return _last_belief(db, ours & _own(patient))
+
+    def beliefs(self, patient: str) -> dict[str, tuple[str, str]]:
+        """Return what ``belief`` returns for each way of playing, by ``engine.plan.belief_key``."""
+        ways = select(TRIALS.c.game, TRIALS.c.hand, TRIALS.c.played_with).where(_own(patient)).distinct()
+        with self._reading() as db:
+            names = [(row.game, Side(row.hand), row.played_with) for row in db.execute(ways)]
+        found = {belief_key(*name): self.belief(patient, *name) for name in names}
+        return {key: belief for key, belief in found.items() if belief is not None}
 
     def recording_lines(self, session: int) -> Iterator[str]:
-        """Yield the recording of a session: its header line, then the lines that were kept.
+        """Yield the recording of a session as it is now: its header line, then the lines that were kept.
 
         Raise ``StoreError``. It is read part by part, so that keeping a trial never waits for it.
         """
         with self._reading() as db:
-            header = self._header(db, session)
+            header, parts = self._header(db, session), _next_part(db, session)
         yield header
-        part = 0
-        while (lines := self._lines_of(session, part)) is not None:
+        for part in range(parts):
+            with self._reading() as db:
+                lines = _unpacked(db, session, part)
             yield from lines
-            part += 1
 
     def close(self) -> None:
         """Let go of the file."""
@@ -321,19 +331,14 @@ class Store:
 
     def _keep_lines(self, db: Connection, session: int, lines: Sequence[str]) -> int:
         self._header(db, session)
-        last = db.execute(select(func.max(SAMPLES.c.part)).where(SAMPLES.c.session == session)).scalar()
-        part = 0 if last is None else int(last) + 1
+        part = _next_part(db, session)
         db.execute(insert(SAMPLES).values(session=session, part=part, lines=_packed(lines)))
         return part
 
     def _must_equal(self, db: Connection, session: int, part: int, lines: Sequence[str], same: bool, what: str) -> None:
         """Raise ``store.differs`` unless what is kept already is what is to be kept."""
-        if not same or _unpacked(db, session, part) != list(lines):
+        if not same or not _holds(db, session, part, lines):
             raise StoreError("store.differs", f"{self._place}: session {session}: {what} is kept already, and differs")
-
-    def _lines_of(self, session: int, part: int) -> list[str] | None:
-        with self._reading() as db:
-            return _unpacked(db, session, part)
 
 
 # --- opening --------------------------------------------------------------------------------------------
@@ -362,16 +367,21 @@ def _is_new(db: Connection, place: str) -> bool:
         return True
     if "schema" not in there:
         raise StoreError("store.damaged", f"{place}: is not a database of this program")
+    _check(db, SCHEMA.name, place)
     version = db.execute(select(func.max(SCHEMA.c.version))).scalar()
     if isinstance(version, int) and version > VERSION:
         raise StoreError("store.newer", f"{place}: version {version}, this program knows {VERSION}")
     if version != VERSION or not there.issuperset(TABLES.tables):
         raise StoreError("store.damaged", f"{place}: some of its tables are missing")
     for table in CHECKED:
-        found = db.exec_driver_sql(f"PRAGMA quick_check({table})").scalar()
-        if found != "ok":
-            raise StoreError("store.damaged", f"{place}: {found}")
+        _check(db, table, place)
     return False
+
+
+def _check(db: Connection, table: str, place: str) -> None:
+    found = db.exec_driver_sql(f"PRAGMA quick_check({table})").scalar()
+    if found != "ok":
+        raise StoreError("store.damaged", f"{place}: {found}")
 
 
 def _engine(url: URL) -> Engine:
@@ -418,6 +428,8 @@ def _begin(db: Connection) -> None:
 def _told(place: str) -> Iterator[None]:
     try:
         yield
+    except UnicodeDecodeError as error:  # damage can reach into SQLite's own message
+        raise StoreError("store.damaged", f"{place}: {error.reason}") from error
     except (SQLAlchemyError, sqlite3.Error) as error:
         origin = error.orig if isinstance(error, DBAPIError) else error
         raise StoreError(_key(error), f"{place}: {origin}") from error
@@ -477,7 +489,38 @@ def _packed(lines: Sequence[str]) -> bytes:
     return zlib.compress("".join(line + "\n" for line in lines).encode("utf-8"))
 
 
-def _unpacked(db: Connection, session: int, part: int) -> list[str] | None:
+def _next_part(db: Connection, session: int) -> int:
+    last = db.execute(select(func.max(SAMPLES.c.part)).where(SAMPLES.c.session == session)).scalar()
+    return 0 if last is None else int(last) + 1
+
+
+def _unpacked(db: Connection, session: int, part: int) -> list[str]:
+    """Return the lines of a part; ``ValueError`` or ``zlib.error`` if it is not as it was written."""
     here = (SAMPLES.c.session == session) & (SAMPLES.c.part == part)
     packed = db.execute(select(SAMPLES.c.lines).where(here)).scalar()
-    return None if packed is None else zlib.decompress(packed).decode("utf-8").split("\n")[:-1]
+    if not isinstance(packed, bytes):
+        raise ValueError(f"session {session}: part {part} of the samples is missing")
+    return zlib.decompress(packed).decode("utf-8").split("\n")[:-1]
+
+
+def _holds(db: Connection, session: int, part: int, lines: Sequence[str]) -> bool:
+    try:
+        return _unpacked(db, session, part) == list(lines)
+    except (ValueError, zlib.error):
+        return False
+
+
+def _own(patient: str) -> ColumnElement[bool]:
+    return TRIALS.c.session.in_(select(SESSIONS.c.id).where(SESSIONS.c.patient == patient))
+
+
+def _last_belief(db: Connection, ours: ColumnElement[bool]) -> tuple[str, str] | None:
+    """Look at one trial after the other, newest first: one that was not adapted has no belief."""
+    one = select(TRIALS.c.trial, TRIALS.c.end_tick, SESSIONS.c.started).join_from(TRIALS, SESSIONS)
+    newest = select(TRIALS.c.id).where(ours).order_by(TRIALS.c.session.desc(), TRIALS.c.id.desc())
+    for trial in db.execute(newest.execution_options(yield_per=50)).scalars():
+        row = db.execute(one.where(TRIALS.c.id == trial)).one()
+        belief = str(json.loads(row.trial)["belief"])
+        if belief:
+            return belief, _later(row.started, to_ms(row.end_tick))
+    return None

@@ -52,7 +52,7 @@ CONTRAST = {
     "water-shade": "#2F94D1", "blue": "#006FC4", "blue-shade": "#0059A3", "lilac": "#B58CFF",
     "lilac-shade": "#9A68F0", "grey": "#D0D0D0", "grey-shade": "#9A9A9A", "white": "#FFFFFF",
 }  # fmt: skip
-CONTRAST_GROUND = {name: "#FFFFFF" for name in TOKENS} | {
+CONTRAST_GROUND = dict.fromkeys(TOKENS, "#FFFFFF") | {
     "ink": "#000000", "water": "#BFE6FB", "water-shade": "#8CCBF0", "grass-shade": "#F5F5F5", "sand": "#F2F2F2",
     "wood": "#EFEFEF", "wood-shade": "#E2E2E2", "leaf": "#E9F3E4", "leaf-shade": "#DDEBD6", "gold": "#FFF3CC",
     "gold-shade": "#FFE9AA", "grey": "#EDEDED", "grey-shade": "#DDDDDD", "blue": "#CFE4F5", "blue-shade": "#BBD6EC",
@@ -121,7 +121,7 @@ def rendered(svg: str) -> bytes:
     wide, high = pixels(svg)
     raw = bytes(resvg_py.svg_to_bytes(svg_string=svg, width=wide, height=high))
     image = _without_hidden_colour(Image.open(io.BytesIO(raw)).convert("RGBA"))
-    if image.getextrema()[3] == (255, 255):
+    if image.getchannel("A").getextrema() == (255, 255):
         image = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
     note = PngImagePlugin.PngInfo()
     note.add_text("Source", mark(svg))

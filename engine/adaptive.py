@@ -19,7 +19,7 @@ WIDTH = 8.0
 LAPSE = 0.04
 DRIFT = 0.06
 JUMP = 0.004
-RISE, FALL, EARLY_RISE, EARLY = 4.0, 12.0, 10.0, 8
+RISE, FALL, EARLY_RISE, EARLY = 4.0, 12.0, 14.0, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Belief:
     played: float | None = None
     recent: str = ""
     trials: int = 0
+    assessed: bool = False
 
     @property
     def ability(self) -> float:
@@ -73,7 +74,7 @@ class Belief:
         row = json.loads(text)
         if row["version"] > VERSION:
             raise ValueError("belief: was written by a newer program")
-        return Belief(tuple(row["weights"]), row["played"], row["recent"], row["trials"])
+        return Belief(tuple(row["weights"]), row["played"], row["recent"], row["trials"], row["assessed"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,11 @@ def success(ability: float, difficulty: float, guess: float) -> float:
 def start(aim: Aim, expected: float | None = None, spread: float | None = None) -> Belief:
     """Return the belief before the first trial: ``expected`` ability and its ``spread``, or easy and wide."""
     centre = 25.0 if expected is None else _checked("expected", expected)
-    width = 22.0 if spread is None else _checked("spread", spread)
+    width = 30.0 if spread is None else _checked("spread", spread)
     if width <= 0:
         raise ValueError(f"spread: must be above 0, not {spread}")
-    return Belief(_normal([exp(-0.5 * ((a - centre) / width) ** 2) + 1e-4 for a in GRID]))
+    weights = _normal([exp(-0.5 * ((a - centre) / width) ** 2) + 1e-3 for a in GRID])
+    return Belief(weights, assessed=expected is not None)
 
 
 def choose(belief: Belief, aim: Aim) -> Choice:
@@ -121,7 +123,7 @@ def learn(belief: Belief, aim: Aim, difficulty: float, hit: bool) -> Belief:
     posterior = [w * (p if hit else 1.0 - p) for w, p in zip(belief.weights, chances, strict=True)]
     spread = _mixed(_spread(_normal(posterior), DRIFT), JUMP)
     recent = (belief.recent + ("1" if hit else "0"))[-10:]
-    return Belief(spread, difficulty, recent, belief.trials + 1)
+    return Belief(spread, difficulty, recent, belief.trials + 1, belief.assessed)
 
 
 def rest(belief: Belief, aim: Aim, minutes: float) -> Belief:
@@ -142,11 +144,14 @@ def misses_running(belief: Belief) -> int:
 
 
 def _bounded(belief: Belief, wanted: float, aim: Aim) -> tuple[float, str]:
-    """Rise gently, fall fast, ease at once after three misses running, and stay inside the fence."""
+    """Rise gently, fall fast, ease at once after three misses running, and stay inside the fence.
+
+    Without an assessment the first trial is the easiest there is, and the next ones climb in big steps.
+    """
     low, high = aim.fence
     was = belief.played
     if was is None:
-        return min(max(wanted, low), high), "first"
+        return (min(max(wanted, low), high) if belief.assessed else low), "first"
     bound = ""
     rise = EARLY_RISE if belief.trials < EARLY else RISE
     if misses_running(belief) >= 3 and misses_running(belief) % 3 == 0:

@@ -60,7 +60,7 @@ def _follow(ghost: Ghost, intent: Follow, now_ms: float) -> tuple[Ghost, tuple[E
     ahead = intent.ahead
     if not ghost.led:
         length = sum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(ahead))
-        taken = replace(ghost, led=True, at=ahead[0], speed_mm_s=max(25.0, length / TRIP_S))
+        taken = replace(ghost, led=True, at=ahead[0], speed_mm_s=max(30.0, length / TRIP_S))
         return taken, (Point(*ahead[0], "down", now_ms),)
     x, y = along(ahead, ghost.speed_mm_s / TICKS_PER_S)
     return replace(ghost, at=(x, y)), (Point(round(x, 3), round(y, 3), "move", now_ms),)

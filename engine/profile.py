@@ -16,6 +16,7 @@ KEYS: dict[Side, tuple[tuple[str, Finger], ...]] = {
 }  # fmt: skip
 NUMBERS = tuple((f"KEY_{n}", finger) for n, finger in enumerate(Finger, start=1))
 PALETTES = ("light", "dark", "contrast")
+GRIPS = ("keys", "mouse", "serial")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Profile:
 
     ``patient`` is a code, never a name. ``unseen`` is the side of neglect: controls then stand on the other
     one. ``dwell_s`` and ``scan_s`` are 0 when off. ``keys`` maps key names to fingers; empty means the usual
-    keys of the hand. ``units_per_mm`` is the display's scale, in stage units a millimetre.
+    keys of the hand. ``units_per_mm`` is the display's scale, in stage units a millimetre. ``grip`` is what forces
+    come from (one of ``GRIPS``), ``port`` the serial port of a sensor.
     """
 
     patient: str = "P-0001"
@@ -41,6 +43,8 @@ class Profile:
     scan_s: float = 0.0
     keys: tuple[tuple[str, Finger], ...] = ()
     units_per_mm: float = 4.6
+    grip: str = "keys"
+    port: str = ""
 
     @property
     def finger_keys(self) -> dict[str, Finger]:

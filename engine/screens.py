@@ -23,7 +23,7 @@ def stop_button(profile: Profile) -> Button:
     """Return the STOP button: always on screen, always at the same place, in the seen half."""
     inset = CONTROL_W / 2 + 24
     x = STAGE_W - inset if profile.seen is Side.RIGHT else inset
-    return Button("stop", x, STAGE_H - CONTROL_H / 2 - 20, CONTROL_W, CONTROL_H, "stop", "button.stop", "stop", size=36)
+    return Button("stop", x, STAGE_H - CONTROL_H / 2 - 20, CONTROL_W, CONTROL_H, "icon-stop", "button.stop", "stop", size=36)
 
 
 def help_button(profile: Profile) -> Button:
@@ -31,7 +31,7 @@ def help_button(profile: Profile) -> Button:
     stop = stop_button(profile)
     beside = -1 if profile.seen is Side.RIGHT else 1
     x = stop.x + beside * (CONTROL_W + 24)
-    return Button("show", x, stop.y, CONTROL_W, CONTROL_H, "help", "button.show", size=30)
+    return Button("show", x, stop.y, CONTROL_W, CONTROL_H, "icon-help", "button.show", size=30)
 
 
 def row_of(choices: Sequence[Row], y: float, w: float = BIG_W, h: float = BIG_H) -> tuple[Button, ...]:
@@ -39,7 +39,7 @@ def row_of(choices: Sequence[Row], y: float, w: float = BIG_W, h: float = BIG_H)
     gap = 40.0
     left = MIDDLE - (len(choices) * w + (len(choices) - 1) * gap) / 2 + w / 2
     return tuple(
-        Button(action, left + n * (w + gap), y, w, h, icon, key, "primary" if n == 0 else "card", size=40)
+        Button(action, left + n * (w + gap), y, w, h, f"icon-{icon}", key, "primary" if n == 0 else "card", size=40)
         for n, (action, icon, key) in enumerate(choices)
     )
 
@@ -65,7 +65,7 @@ def home(notice: str = "", values: tuple[tuple[str, str], ...] = ()) -> Scene:
             170,
         ),
         Words("home.honest", MIDDLE, 50, 24, role="quiet", width=1500, lines=1),
-        Button("quit", 119, 824, CONTROL_W, CONTROL_H, "quit", "button.quit", size=30),
+        Button("quit", 119, 824, CONTROL_W, CONTROL_H, "icon-quit", "button.quit", size=30),
     )
     if notice:
         shapes += (
@@ -96,10 +96,10 @@ def pick(games: Sequence[str], page: int = 0) -> Scene:
         Button(f"play {name}", left + 480 * n, 430, 440, 400, "", f"game.{name}", "card", f"tile-{name}", 44)
         for n, name in enumerate(shown)
     )
-    back = Button("home", 119, 824, CONTROL_W, CONTROL_H, "home", "button.home", size=30)
+    back = Button("home", 119, 824, CONTROL_W, CONTROL_H, "icon-home", "button.home", size=30)
     more: tuple[Button, ...] = ()
     if len(games) > 3:
-        more = (Button("more", MIDDLE, 120, 300, 110, "next", "pick.more", size=32),)
+        more = (Button("more", MIDDLE, 120, 300, 110, "icon-next", "pick.more", size=32),)
     return Scene("sunrise", (title("pick.title", y=760, size=56), *tiles, *more, back))
 
 
@@ -135,10 +135,8 @@ def rest(left_s: float, whole_s: float, done: int, of: int, ready: bool) -> Scen
         Words("rest.left", MIDDLE, 455, 40, bold=True, width=300, values=(("s", f"{max(0.0, left_s):.0f}"),)),
         Words("rest.done", MIDDLE, 290, 36, width=1000, values=(("n", str(done)), ("of", str(of)))),
     )
-    choices: tuple[Row, ...] = (("why", "why", "button.why"),)
-    if ready:
-        choices = (("go on", "play", "button.go-on"), *choices)
-    return Scene("sunrise", shapes + row_of(choices, 150))
+    go_on, reasons = row_of((("go on", "play", "button.go-on"), ("why", "why", "button.why")), 150)
+    return Scene("sunrise", (*shapes, *((go_on,) if ready else ()), reasons))
 
 
 def why(reasons: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> Scene:
@@ -159,7 +157,7 @@ def practice_controls(profile: Profile) -> tuple[Button, ...]:
 
 def demonstration(first: bool, game: str, played_with: str) -> tuple[Shape, ...]:
     """Return what lies over a demonstration: what to do in one line, and the start button."""
-    start = Button("start", MIDDLE, 88, 360, 120, "play", "button.start", "primary", size=44)
+    start = Button("start", MIDDLE, 88, 360, 120, "icon-play", "button.start", "primary", size=44)
     return (
         Bar(MIDDLE - 110, 822, 1010, 118, "card", 36, "line", 3),
         Picture(f"icon-{ICONS[played_with]}", MIDDLE - 555, 822, 86, 86),
@@ -263,11 +261,12 @@ def settings(profile: Profile, page: int) -> Scene:
         ("set seen", "left" if profile.seen is Side.LEFT else "right", "set.seen", f"set-value.side.{profile.seen}"),
         ("set scan", "time", "set.scan", "set.on" if profile.scan_s else "set.off"),
         ("set dwell", "touch", "set.dwell", "set.on" if profile.dwell_s else "set.off"),
+        ("set grip", ICONS[profile.grip], "set.grip", f"set-value.grip.{profile.grip}"),
     )  # fmt: skip
     shapes: list[Shape] = [title("set.title", y=790, size=56)]
     for n, (action, icon, name, value) in enumerate(rows[3 * page : 3 * page + 3]):
         y = 620 - 160 * n
-        shapes.append(Button(action, MIDDLE, y, 980, 136, icon, name, size=40, values=(("value", f"@{value}"),)))
-    back = Button("home", MIDDLE - 260, 110, 360, 120, "home", "button.home", "primary", size=38)
-    more = Button("more", MIDDLE + 260, 110, 360, 120, "next", "pick.more", size=38)
+        shapes.append(Button(action, MIDDLE, y, 980, 136, f"icon-{icon}", name, size=40, values=(("value", f"@{value}"),)))
+    back = Button("home", MIDDLE - 260, 110, 360, 120, "icon-home", "button.home", "primary", size=38)
+    more = Button("more", MIDDLE + 260, 110, 360, 120, "icon-next", "pick.more", size=38)
     return Scene("sunrise", (*shapes, back, more))

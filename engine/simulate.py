@@ -202,7 +202,7 @@ class Patient:
         body = self._swayed(ability, wanted)
         lag_s = 0.12 + 0.25 * (1 - ability)
         towards = (wanted - body.force) / (lag_s * TICKS_PER_S)
-        hasty = 2.2 if wanted == 0 and body.bias > 0.30 * sway(ability) else 1.0
+        hasty = 2.2 if wanted == 0 and body.bias > 0.35 * (0.8 + 2 * ability) * sway(ability) else 1.0
         limit = min(0.6, rate * hasty) / TICKS_PER_S
         self._body = replace(body, force=max(0.0, body.force + max(-limit, min(limit, towards))))
         felt = self._felt(wanted)

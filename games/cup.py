@@ -20,7 +20,7 @@ OPEN = 0.02
 LOWER_LIMIT_MS = 10_000.0
 TALLEST = 0.44
 X, Y, W, H = 820.0, 470.0, 520.0, 620.0
-GAUGE_X, GAUGE_LOW, GAUGE_HIGH, GAUGE_W = 400.0, 150.0, 750.0, 96.0
+GAUGE_X, GAUGE_LOW, GAUGE_HIGH, GAUGE_W = 400.0, 130.0, 690.0, 96.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +242,17 @@ def intent(state: State) -> Intent | None:
     if state.phase == "end":
         return Squeeze(0.0)
     if state.phase == "lower":
-        gentle = state.target / max(0.8, 1.6 * state.params.lower_ms / 1000)
-        return Squeeze(0.0, gentle)
+        return Squeeze(0.0, _gentle(state))
     return Squeeze(state.target)
+
+
+def _gentle(state: State) -> float:
+    """Return how fast to let go, a second, so that the stretch that is timed takes longer than it must."""
+    usual = state.target / 0.8
+    if not state.params.lower_ms:
+        return usual
+    timed = 0.9 * (state.target - state.params.band) - OPEN
+    return min(usual, max(timed, 0.01) / (1.3 * state.params.lower_ms / 1000))
 
 
 def index(params: Params) -> float:

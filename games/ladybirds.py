@@ -43,7 +43,8 @@ TIPS = {
     finger: (HAND_X + (x - 400) * HAND_SIZE / 800, HAND_Y + (400 - y) * HAND_SIZE / 800)
     for finger, (x, y) in DRAWN.items()
 }
-LEAF = (300.0, 640.0)
+LEAF = (300.0, 600.0)
+PALM, CAP_DOWN = (815.0, 250.0), 122.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +239,13 @@ def scene(state: State) -> Scene:
     """Return the picture of the flight."""
     shapes: list[Shape] = [Picture("leaf", *LEAF, 240, 140, angle=20)]
     shapes.append(Picture("hand", HAND_X, HAND_Y, HAND_SIZE, HAND_SIZE))
-    shapes.extend(_key_caps(state))
     waiting = next((b for b in state.birds if b.landed_ms is None), None)
     if waiting is not None and state.params.order == "known":
         shapes.append(Picture("daisy", *TIPS[waiting.finger], 96, 96, alpha=0.9))
     for bird in state.birds:
         if bird.landed_ms is not None and not bird.done and state.now_ms < bird.landed_ms + state.params.shown_ms:
             shapes.append(Picture(f"hand-{bird.finger}", HAND_X, HAND_Y, HAND_SIZE, HAND_SIZE))
+    shapes.extend(_key_caps(state))
     for n, bird in enumerate(state.birds):
         shapes.extend(_bird_shapes(bird, n, state))
     return Scene("meadow", tuple(shapes))
@@ -255,11 +256,17 @@ def _key_caps(state: State) -> list[Shape]:
     shapes: list[Shape] = []
     for finger, label in state.setting.labels:
         if finger in state.params.fingers:
-            x, y = TIPS[Finger(finger)]
-            wide = 62 if len(label) < 3 else 130
-            shapes.append(Bar(x, y - 118, wide, 58, "card", 12, "ink", 4))
-            shapes.append(Words("plain", x, y - 118, 34, bold=True, width=wide, values=(("text", label),)))
+            (x, y), wide = _below_tip(Finger(finger)), 62 if len(label) < 3 else 130
+            shapes.append(Bar(x, y, wide, 58, "card", 12, "ink", 4))
+            shapes.append(Words("plain", x, y, 34, bold=True, width=wide, values=(("text", label),)))
     return shapes
+
+
+def _below_tip(finger: Finger) -> tuple[float, float]:
+    """Return the point on a finger where its key is written, free of the ladybird."""
+    x, y = TIPS[finger]
+    dx, dy = PALM[0] - x, PALM[1] - y
+    return x + dx * CAP_DOWN / hypot(dx, dy), y + dy * CAP_DOWN / hypot(dx, dy)
 
 
 def _bird_shapes(bird: Ladybird, n: int, state: State) -> list[Shape]:
@@ -280,10 +287,11 @@ def _bird_shapes(bird: Ladybird, n: int, state: State) -> list[Shape]:
 
 
 def _hovering(state: State, size: float) -> Shape:
-    """Return the ladybird that is still in the air, so that nothing betrays its finger."""
+    """Return the ladybird that still flies over the leaf, so that nothing betrays its finger."""
     sway = 0.0 if state.setting.calm else (state.now_ms % 1200 / 1200 - 0.5)
     bob = 1 - 4 * sway * sway
-    return Picture("ladybird-fly", 800 + 40 * sway, 838 + 12 * bob, size * 0.85, size * 0.68)
+    x, y = LEAF[0] + 30 + 36 * sway, LEAF[1] + 96 + 14 * bob
+    return Picture("ladybird-fly", x, y, size * 0.85, size * 0.68)
 
 
 def _leaving(bird: Ladybird, n: int, state: State, size: float) -> list[Shape]:

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import files
 from app.files import FilesError, RunningLock
 from engine.hand import Finger, Side
-from engine.profile import PALETTES, Profile
+from engine.profile import GRIPS, PALETTES, Profile
 
 PROJECT = Path(files.__file__).resolve().parent.parent
 ELSEWHERE = {**os.environ, "PYTHONPATH": str(PROJECT)}
@@ -42,7 +42,7 @@ def key_of(doing: Callable[[], Any]) -> str:
     return caught.value.message_key
 
 
-def settings(folder: Path, text: str) -> tuple[Profile, tuple[str, ...]]:
+def settings_in(folder: Path, text: str) -> tuple[Profile, tuple[str, ...]]:
     (folder / files.SETTINGS).write_text(text, encoding="utf-8")
     return files.load_profile(folder)
 
@@ -300,9 +300,12 @@ profiles = st.builds(
         lambda d: tuple(d.items())
     ),
     units_per_mm=st.floats(1.0, 40.0),
+    grip=st.sampled_from(GRIPS),
+    port=st.text(max_size=30).filter(str.isprintable),
 )
 
 
+@settings(deadline=None)
 @given(profile=profiles)
 def test_a_profile_is_read_as_it_was_written(tmp_path_factory: pytest.TempPathFactory, profile: Profile) -> None:
     folder = tmp_path_factory.mktemp("data")
@@ -321,7 +324,7 @@ def test_a_missing_file_is_the_usual_profile_without_a_note(tmp_path: Path) -> N
 
 
 def test_each_wrong_value_is_replaced_and_noted_while_the_good_ones_count(tmp_path: Path) -> None:
-    profile, notes = settings(
+    profile, notes = settings_in(
         tmp_path,
         """
         hand = "left"
@@ -353,11 +356,12 @@ def test_each_wrong_value_is_replaced_and_noted_while_the_good_ones_count(tmp_pa
     "text", ["hand = ", "= 1", "hand = 'left'\nhand = 'left'", "a = " + "[" * 5000, "x = " + "9" * 5000, "\0"]
 )
 def test_what_is_no_toml_is_the_usual_profile_with_one_note(tmp_path: Path, text: str) -> None:
-    profile, notes = settings(tmp_path, text)
+    profile, notes = settings_in(tmp_path, text)
     assert profile == Profile()
     assert len(notes) == 1
 
 
+@settings(deadline=None)
 @given(text=st.text() | st.binary())
 def test_no_file_at_all_can_crash_the_program(tmp_path_factory: pytest.TempPathFactory, text: str | bytes) -> None:
     folder = tmp_path_factory.mktemp("data")
@@ -383,12 +387,13 @@ def toml_of(value: Any) -> str:
     return repr(value)
 
 
+@settings(deadline=None)
 @given(values=st.dictionaries(st.sampled_from([f.name for f in fields(Profile)]) | st.text(max_size=5), plain))
 def test_no_value_can_crash_the_program_and_what_is_taken_can_be_saved(
     tmp_path_factory: pytest.TempPathFactory, values: dict[str, Any]
 ) -> None:
     folder = tmp_path_factory.mktemp("data")
-    profile, notes = settings(folder, "\n".join(f"{files._quoted(k)} = {toml_of(v)}" for k, v in values.items()))
+    profile, notes = settings_in(folder, "\n".join(f"{files._quoted(k)} = {toml_of(v)}" for k, v in values.items()))
     assert not any("not readable" in note for note in notes)
     assert len(notes) <= len(values)
     files.save_profile(folder, profile)
@@ -403,7 +408,7 @@ def test_settings_that_cannot_be_opened_are_noted(tmp_path: Path) -> None:
 
 
 def test_a_file_with_a_slip_of_the_hand_is_kept_when_settings_are_saved(tmp_path: Path) -> None:
-    settings(tmp_path, "hand = left")
+    settings_in(tmp_path, "hand = left")
     files.save_profile(tmp_path, Profile(calm=True))
     assert (tmp_path / "settings.toml.old").read_text() == "hand = left"
     assert files.load_profile(tmp_path) == (Profile(calm=True), ())

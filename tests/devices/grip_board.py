@@ -133,7 +133,8 @@ class GripBoard:
 
     def _boot(self) -> None:
         self._born = time.perf_counter()
-        self._seq = self._frame = 0
+        self._seq, self._due_us = 0, 1e6 / RATE_HZ
+        self._batch = 0
         self._waiting = self._heard = b""
         self._send(b"boot " + self.serial.encode() + b"\r\n" + line(f"B,{self.protocol},1"))
 
@@ -154,16 +155,16 @@ class GripBoard:
 
     def _measure(self) -> None:
         period_us = 1e6 / (10.0 if self.flags & 2 else RATE_HZ)
-        while (self._frame + 1) * period_us <= self.now_us():
-            self._frame = max(self._frame + 1, int(self.now_us() / period_us) - 8)
-            t_us = int(self._frame * period_us)
+        while self._due_us <= self.now_us():
+            t_us = int(self._due_us)
+            self._due_us = max(self._due_us + period_us, self.now_us() - 8 * period_us)
             values = f"{self._noise.randint(-9, 9)},{self.counts(t_us / 1e6)}"
             self._waiting += line(f"F,{self._seq % 65536},{t_us % 2**32},{self.flags:X},{values}")
             self._seq, self.sent = self._seq + 1, self.sent + 1
             if self._seq % 80 == 0:
                 self._waiting += line(f"S,{t_us // 1000},{self.sent},{self.dropped}")
-        batch = self.batch_ms and int(time.perf_counter() * 1000 / self.batch_ms)
-        if self._waiting and (not self.batch_ms or batch != getattr(self, "_batch", None)):
+        batch = int(time.perf_counter() * 1000 / self.batch_ms) if self.batch_ms else self._batch + 1
+        if self._waiting and batch != self._batch:
             self._batch = batch
             self._send(self._waiting)
             self._waiting = b""

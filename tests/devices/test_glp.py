@@ -3,6 +3,7 @@
 import random
 import string
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from grip_board import check, line
@@ -85,7 +86,9 @@ def test_a_frame_comes_back_as_it_was_sent(seq: int, t_us: int, flags: int, valu
     assert LineDecoder().feed(encode(body.encode())) == (Frame(seq, t_us, flags, tuple(values)),)
 
 
-@pytest.mark.parametrize("body", ["I,1,a,b,c,1,80,1000000,new,,x", "C,0,grip,force,N,0,1,0,0,7", "B,1,4,x", "S,1,2,3,4"])
+@pytest.mark.parametrize(
+    "body", ["I,1,a,b,c,1,80,1000000,new,,x", "C,0,grip,force,N,0,1,0,0,7", "B,1,4,x", "S,1,2,3,4"]
+)
 def test_more_fields_at_the_end_are_for_a_newer_program(body: str) -> None:
     assert len(LineDecoder().feed(line(body))) == 1
 
@@ -158,7 +161,7 @@ def test_a_cut_at_any_place_changes_nothing() -> None:
     stream += b"$" + b"z" * 200 + line("B,1,1") + b"$" + b"z" * 200 + b"\n"
     whole = LineDecoder()
     wanted = whole.feed(stream)
-    assert [m for m in wanted] == [*(m for _, m in EACH_KIND), Boot(1, 1)]
+    assert list(wanted) == [*(m for _, m in EACH_KIND), Boot(1, 1)]
     for place in range(len(stream) + 1):
         decoder = LineDecoder()
         assert decoder.feed(stream[:place]) + decoder.feed(stream[place:]) == wanted
@@ -260,7 +263,7 @@ def test_a_damaged_frame_is_never_accepted(damage: Damage) -> None:
 @pytest.mark.parametrize("damage", SHIFTED)
 def test_lost_bytes_pass_no_more_often_than_the_check_allows(damage: Damage) -> None:
     # Lost bytes shift what follows, so the check is a draw of 1 in 65,536: 0.6 of 40,000 at most. More than 5
-    # would be chance once in 40,000 runs; without the check some 10,000 to 30,000 would pass.
+    # would be chance once in 25,000 seeds; with no check some 11,000 to 30,000 would pass.
     decoder = LineDecoder()
     accepted = sum(len(decoder.feed(spoilt)) for spoilt in damaged(damage, 40_000))
     assert accepted <= 5
@@ -281,3 +284,12 @@ def test_any_run_of_times_unwraps_to_what_was_meant(start: int, steps: list[int]
     for step in steps:
         meant += step
         assert unwrap.follow(meant % TIME_MODULUS) == meant
+
+
+def test_every_example_of_the_specification_is_a_good_line() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "glp1.md").read_text("utf-8")
+    examples = [row.encode() + b"\n" for row in text.splitlines() if row.startswith("$")]
+    decoder = LineDecoder()
+    kinds = {type(message) for row in examples for message in decoder.feed(row)}
+    assert decoder.stats == LinkStats(good=len(examples), bytes=sum(map(len, examples)))
+    assert kinds == {type(message) for _, message in EACH_KIND}

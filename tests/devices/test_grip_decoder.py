@@ -1,6 +1,7 @@
 """Check the pure core of the grip sensor: bytes in, samples out, whatever happens to the bytes."""
 
 import random
+from itertools import pairwise
 
 import pytest
 from grip_board import line
@@ -129,7 +130,7 @@ def test_both_counters_may_begin_again_unseen() -> None:
     decoder.feed(HELLO, 0)
     got = felt(decoder, range(65_500, 65_600), start_us=2**32 - 65_550 * 12_500)
     assert values(got) == [1000 + n for n in range(65_500, 65_600)]
-    steps = {round(b.device_ms - a.device_ms, 6) for a, b in zip(got, got[1:], strict=False)}
+    steps = {round(b.device_ms - a.device_ms, 6) for a, b in pairwise(got)}
     assert steps == {12.5}
     assert (decoder.missed, decoder.restarts) == (0, 0)
 

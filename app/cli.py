@@ -1,0 +1,214 @@
+"""Read the command line: each command in a few lines, everything heavy imported only when it is needed."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.profile import Profile
+
+HONEST = "Hand exercise games, practice logging and research. Not a medical device."
+DEVICES = "keys (a held key or button), mouse, serial, or serial:PORT"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status."""
+    args = _parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 0
+    except Exception as error:
+        return _told(error)
+
+
+def _told(error: Exception) -> int:
+    """Say what happened in one sentence; a fault of the program itself keeps its traceback for its makers."""
+    from app.files import FilesError
+    from engine.level import LevelError
+    from engine.recording import RecordingError
+
+    if isinstance(error, FilesError):
+        from app.texts import load
+
+        text = load("en").say(error.message_key.replace("files.", "file."))
+        print(f"regrasp: {error.place}: {text}", file=sys.stderr)
+        return 1
+    if isinstance(error, LevelError | RecordingError | ValueError):
+        print(f"regrasp: {error}", file=sys.stderr)
+        return 1
+    raise error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="regrasp", description=HONEST)
+    parser.add_argument("--data", metavar="DIR", help="where everything is kept (or REGRASP_DATA)")
+    parser.add_argument("--fullscreen", action="store_true", help="fill the whole screen")
+    parser.set_defaults(run=_home)
+    commands = parser.add_subparsers(title="commands", metavar="")
+    _add_play(commands.add_parser("play", help="play one game at once"))
+    _add_demo(commands.add_parser("demo", help="let a simulated patient play, without a screen"))
+    replay = commands.add_parser("replay", help="verify a recording: the first trial that differs is named")
+    replay.add_argument("file", type=Path, help="a recording, .jsonl or .jsonl.gz")
+    replay.set_defaults(run=_replay)
+    levels = commands.add_parser("levels", help="look at level files").add_subparsers(required=True, metavar="check")
+    check = levels.add_parser("check", help="prove that level files are valid, and each rung no easier than before")
+    check.add_argument("paths", nargs="*", type=Path, help="files or folders; without any, the levels of Regrasp")
+    check.set_defaults(run=_check_levels)
+    return parser
+
+
+def _add_play(play: argparse.ArgumentParser) -> None:
+    play.add_argument("game", help="ladybirds, cup or brook")
+    play.add_argument("--hand", choices=("left", "right"), help="the hand that plays")
+    play.add_argument("--trials", type=_count, default=10, help="how many tries (10)")
+    play.add_argument("--level", type=_count, help="stay on this rung of the ladder")
+    play.add_argument("--device", type=_device, help=f"what the cup is squeezed with: {DEVICES}")
+    play.add_argument("--seed", type=int, help="the same seed gives the same session")
+    play.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
+    play.add_argument("--fullscreen", action="store_true", default=argparse.SUPPRESS, help="fill the whole screen")
+    play.set_defaults(run=_play)
+
+
+def _add_demo(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument("--game", help="only this game")
+    demo.add_argument("--trials", type=_count, default=20, help="how many tries of each game (20)")
+    demo.add_argument("--ability", type=_share, default=0.5, help="of the simulated patient, 0..1 (0.5)")
+    demo.add_argument("--hand", choices=("left", "right"), default="right", help="the hand that plays")
+    demo.add_argument("--seed", type=int, default=1, help="the same seed gives the same session (1)")
+    demo.add_argument("--out", type=Path, help="the folder for what it leaves (regrasp-demo)")
+    demo.add_argument("--json", action="store_true", help="print the summary as JSON, and nothing else")
+    demo.set_defaults(run=_demo)
+
+
+def _count(text: str) -> int:
+    value = int(text) if text.isdigit() else 0
+    if not 1 <= value <= 1000:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to 1000, not {text}")
+    return value
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError(f"must be a number from 0 to 1, not {text}")
+    return value
+
+
+def _device(text: str) -> str:
+    if text not in ("keys", "mouse", "serial") and not text.startswith("serial:"):
+        raise argparse.ArgumentTypeError(f"must be {DEVICES}, not {text}")
+    return text
+
+
+# Commands
+
+
+def _home(args: argparse.Namespace) -> int:
+    if not _has_screen():
+        return _no_screen(args)
+    return _window(args, None)
+
+
+def _play(args: argparse.Namespace) -> int:
+    from app import rooms
+    from app.visit import Wish
+
+    if args.game not in rooms.all_games():
+        raise ValueError(f"there is no game called {args.game}; there are {', '.join(rooms.all_games())}")
+    if args.level is not None:
+        rooms.all_ladders()[args.game].start_of(args.level)
+    if not _has_screen():
+        print("There is no screen here. Try: regrasp demo --game " + args.game, file=sys.stderr)
+        return 1
+    grip, _, _ = (args.device or "").partition(":")
+    return _window(args, Wish(args.game, args.trials, args.level, args.seed, grip))
+
+
+def _window(args: argparse.Namespace, wish: "Wish | None") -> int:  # type: ignore[name-defined]  # noqa: F821
+    from dataclasses import replace
+
+    from app import files
+
+    data_dir = files.data_dir(args.data)
+    profile, notes = files.load_profile(data_dir)
+    for note in notes:
+        print(f"regrasp: {note}", file=sys.stderr)
+    if getattr(args, "hand", None):
+        profile = replace(profile, hand=_side(args.hand))
+    with files.RunningLock(data_dir):
+        return _opened(args, data_dir, profile, wish)
+
+
+def _opened(args: argparse.Namespace, data_dir: Path, profile: "Profile", wish: object) -> int:
+    try:
+        from app.window import open_window
+    except Exception as error:  # no display server or no graphics: pyglet raises many kinds
+        print(f"The window cannot be opened ({error}).", file=sys.stderr)
+        return _no_screen(args)
+    _, _, port = (getattr(args, "device", None) or "").partition(":")
+    open_window(data_dir, profile, wish, port, args.fullscreen)  # type: ignore[arg-type]
+    return 0
+
+
+def _side(text: str) -> "Side":  # type: ignore[name-defined]  # noqa: F821
+    from engine.hand import Side
+
+    return Side(text)
+
+
+def _has_screen() -> bool:
+    """Tell whether a window can be expected to open here."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _no_screen(args: argparse.Namespace) -> int:
+    print("There is no screen here, so a simulated patient plays a demonstration.")
+    demo = _parser().parse_args(["demo"])
+    return _demo(demo)
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from app.demo import Demo, run
+
+    demo = Demo(args.game, args.trials, args.ability, _side(args.hand), args.seed)
+    return run(demo, args.out, args.json)
+
+
+def _replay(args: argparse.Namespace) -> int:
+    from app import files, rooms
+    from engine.recording import parse
+    from engine.replay import verify
+
+    shown = verify(parse(files.recording_lines(args.file)), rooms.all_games())
+    if shown.same:
+        print(f"{args.file}: {shown.trials} trials and {shown.ticks} ticks give the same again")
+        return 0
+    print(f"{args.file}: differs after {shown.trials} trials that agree: {shown.difference}")
+    return 1
+
+
+def _check_levels(args: argparse.Namespace) -> int:
+    from app import files, rooms
+
+    texts = files.texts_below(args.paths) if args.paths else files.level_texts()
+    errors, good = rooms.level_errors(texts)
+    for error in errors:
+        print(error)
+    for name, ladder in good.items():
+        index = rooms.all_games()[name].index
+        ends = [index(ladder.params(d)) for d in (0.0, 100.0)]
+        print(f"{name}: {len(ladder.levels)} rungs, index of difficulty {ends[0]:.2f} to {ends[1]:.2f}")
+    if not errors and not good:
+        print("there is no level file")
+    return 1 if errors or not good else 0

@@ -1,0 +1,147 @@
+"""Keep what is done as it is done: each finished trial is on the disk before the next one begins.
+
+When the disk refuses, nothing is thrown away: what waits is tried again with every following trial and at the
+end, and the trouble is a key of the texts that the screens show.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app import files
+from engine.recording import End, Trial
+from engine.session import Frame
+
+if TYPE_CHECKING:
+    from app.store import Store, Unfinished
+
+DATABASE = "regrasp.sqlite3"
+NOW = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the time by the wall clock, in UTC."""
+    return datetime.now(UTC)
+
+
+class Logbook:
+    """The records of one computer; ``trouble`` is the key of what is wrong with keeping them, or ""."""
+
+    def __init__(self, data_dir: Path, now: NOW = utc_now) -> None:
+        self.data_dir = data_dir
+        self.trouble = ""
+        self._now = now
+        self._store: Store | None = None
+        self._session: int | None = None
+        self._header: dict[str, Any] = {}
+        self._continues: int | None = None
+        self._lines: list[str] = []
+        self._waiting: list[tuple[Trial | End, list[str]]] = []
+        self._name = ""
+
+    def open(self) -> None:
+        """Open the database, or remember why it cannot be used."""
+        from app.store import Store, StoreError
+
+        if self._store is not None:
+            return
+        try:
+            self._store = Store.open(self.data_dir / DATABASE)
+            self.trouble = ""
+        except StoreError as error:
+            self.trouble = error.message_key
+
+    def unfinished(self, patient: str) -> "Unfinished | None":
+        """Return the patient's last session if it was cut off, with at least one trial kept."""
+        found = self._asked(lambda store: store.unfinished(patient))
+        return found if found is not None and found.trials else None
+
+    def beliefs(self, patient: str) -> dict[str, tuple[str, float]]:
+        """Return the last belief of each way of playing, as (JSON, minutes since then)."""
+        rows = self._asked(lambda store: getattr(store, "beliefs", lambda _: {})(patient)) or {}
+        return {key: (text, self._minutes_since(at)) for key, (text, at) in rows.items()}
+
+    def begin(self, header: dict[str, Any], continues: int | None = None) -> None:
+        """Begin a session: its header is kept with its first trial at the latest."""
+        self._session, self._header, self._continues = None, header, continues
+        self._lines, self._waiting = [], []
+        self._name = f"{self._now():%Y%m%d-%H%M%S}-{header['profile']['patient']}"
+        self._try(self._begin_now)
+
+    def keep(self, frame: Frame) -> None:
+        """Keep what one tick brought: lines wait for the next trial or end, which are written at once."""
+        self._lines.extend(frame.lines)
+        for done in (frame.trial, frame.end):
+            if done is not None:
+                self._waiting.append((done, self._lines))
+                self._lines = []
+        if self._waiting and (frame.trial or frame.end):
+            self._try(self._write_waiting)
+            if frame.end is not None:
+                self._save_recording()
+
+    def set_aside(self, session: int) -> None:
+        """End a session that was cut off and is not gone on with, so that it is not asked about again."""
+        at = self._now().isoformat()
+        self._try(lambda store: store.end(session, at, End(0, "closed", "cut off"), []))
+
+    def close(self) -> None:
+        """Write what still waits, and let go of the database."""
+        if self._waiting:
+            self._try(self._write_waiting)
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def _begin_now(self, store: "Store") -> None:
+        if self._session is None:
+            self._session = store.begin(self._header, self._now().isoformat(), self._continues)
+
+    def _write_waiting(self, store: "Store") -> None:
+        self._begin_now(store)
+        assert self._session is not None
+        while self._waiting:
+            done, lines = self._waiting[0]
+            if isinstance(done, Trial):
+                store.add(self._session, done, lines)
+            else:
+                store.end(self._session, self._now().isoformat(), done, lines)
+            self._waiting.pop(0)
+
+    def _try(self, write: Callable[["Store"], None]) -> None:
+        from app.store import StoreError
+
+        self.open()
+        if self._store is None:
+            return
+        try:
+            write(self._store)
+            self.trouble = ""
+        except StoreError as error:
+            self.trouble = error.message_key
+
+    def _asked(self, read: Callable[["Store"], Any]) -> Any:
+        from app.store import StoreError
+
+        self.open()
+        try:
+            return read(self._store) if self._store is not None else None
+        except StoreError as error:
+            self.trouble = error.message_key
+            return None
+
+    def _save_recording(self) -> None:
+        """Write the recording beside the database: a copy for people, the database stays the record."""
+        if self._store is None or self._session is None:
+            return
+        session = self._session
+        lines = self._asked(lambda store: list(store.recording_lines(session)))
+        try:
+            files.save_recording(self.data_dir, self._name, lines or [])
+        except files.FilesError as error:
+            self.trouble = error.message_key.replace("files.", "store.")
+
+    def _minutes_since(self, at: str) -> float:
+        """Return the minutes since ``at``; a clock that was set back counts as no time at all."""
+        return max(0.0, (self._now() - datetime.fromisoformat(at)).total_seconds() / 60)

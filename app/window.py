@@ -1,0 +1,190 @@
+"""Show a visit in a window: real keys and pointer in, fixed ticks, painted scenes, sounds."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import arcade
+import pyglet
+
+from app import rooms
+from app.logbook import Logbook
+from app.painter import Painter
+from app.speaker import Speaker
+from app.visit import Visit, Wish
+from devices.keyboard import Keyboard
+from devices.mouse import Mouse
+from devices.serial_grip import SerialGrip
+from engine.game import Cue
+from engine.profile import Profile
+from engine.sample import Sample
+from engine.ticks import TICKS_PER_S, to_ms
+
+WIDTH, HEIGHT = 1280, 720
+LEAST_WIDTH, LEAST_HEIGHT = 640, 360
+LONGEST_STALL_S = 0.25
+SPARKLING = {"hit-1", "hit-2", "hit-3", "hit-4", "hit-5", "arrive", "splash", "bloom"}
+KEY_NAMES = {
+    value: name
+    for name, value in vars(pyglet.window.key).items()
+    if isinstance(value, int) and name.isupper() and not name.startswith(("MOD_", "MOTION_"))
+}
+
+
+class Window(arcade.Window):
+    """The window of a visit. Time is kept here: a stall is cut off, so that no game runs away after it."""
+
+    def __init__(self, visit: Visit, port: str = "", fullscreen: bool = False) -> None:
+        super().__init__(
+            WIDTH, HEIGHT, "Regrasp", fullscreen=fullscreen, resizable=True, update_rate=1 / 120, antialiasing=False,
+            center_window=True, vsync=True,
+        )  # fmt: skip
+        self.set_minimum_size(LEAST_WIDTH, LEAST_HEIGHT)
+        self.visit = visit
+        self.keys, self.pointer = Keyboard(), Mouse()
+        self.grip: SerialGrip | None = None
+        self._port = port
+        self._began = time.perf_counter()
+        self._dropped_s = 0.0
+        self._ticked = 0
+        self._due: list[Sample] = []
+        self._speaker = Speaker()
+        self._look = self._wanted_look()
+        self._painter = Painter(self.ctx, *self._look)
+        self._painted = 0
+
+    def now_ms(self) -> float:
+        """Return the visit's time in milliseconds: host time less what stalls took."""
+        return (time.perf_counter() - self._began - self._dropped_s) * 1000
+
+    # Time
+
+    def on_update(self, delta_time: float) -> None:
+        """Step the visit up to now."""
+        self._open_sensor()
+        behind_s = self.now_ms() / 1000 - self._ticked / TICKS_PER_S
+        if behind_s > LONGEST_STALL_S:
+            self._dropped_s += behind_s - LONGEST_STALL_S
+        now_ms = self.now_ms()
+        self._due.extend(self._polled(now_ms))
+        self._due.sort(key=lambda sample: sample.at_ms)
+        while to_ms(self._ticked + 1) <= now_ms:
+            self._ticked += 1
+            self._heard(self.visit.tick(self._taken(to_ms(self._ticked))))
+        self._painter.advance(delta_time)
+        if self.visit.quitting:
+            self.on_close()
+
+    def _polled(self, now_ms: float) -> list[Sample]:
+        felt = [*self.keys.poll(now_ms), *self.pointer.poll(now_ms)]
+        if self.grip is not None:
+            felt.extend(self.grip.poll(now_ms))
+            self.visit.device_trouble = self.grip.message() or ""
+        return felt
+
+    def _taken(self, until_ms: float) -> Sequence[Sample]:
+        """Take the samples that happened up to a tick."""
+        n = sum(sample.at_ms <= until_ms for sample in self._due)
+        taken, self._due = self._due[:n], self._due[n:]
+        return taken
+
+    def _heard(self, cues: Sequence[Cue]) -> None:
+        profile = self.visit.profile
+        for cue in cues:
+            self._speaker.play(cue, profile.effects)
+            if cue.name in SPARKLING:
+                self._painter.burst(cue.x, cue.y, cue.name, profile.calm)
+
+    def _open_sensor(self) -> None:
+        """Open the grip sensor when it is wanted; let go of it when it no longer is."""
+        wanted = self.visit.grip_with == "serial"
+        if wanted and self.grip is None:
+            self.grip = SerialGrip(self._port or self.visit.profile.port, self.now_ms)
+        elif not wanted and self.grip is not None:
+            self.grip.close()
+            self.grip, self.visit.device_trouble = None, ""
+
+    def devices(self) -> list[dict[str, object]]:
+        """Return what is plugged in, for a recording's header."""
+        felt = [self.keys.describe(), self.pointer.describe()]
+        return [*felt, self.grip.describe()] if self.grip else felt
+
+    # Pictures
+
+    def _wanted_look(self) -> tuple[str, str, float]:
+        profile = self.visit.profile
+        return profile.palette, profile.language, profile.text_scale
+
+    def on_draw(self) -> None:
+        """Paint the visit's scene; after the very first one, look at the records."""
+        if self._look != self._wanted_look():
+            self._look = self._wanted_look()
+            self._painter.close()
+            self._painter = Painter(self.ctx, *self._look)
+        width, height = self.get_framebuffer_size()
+        self._painter.paint(self.visit.scene(), width, height)
+        self._painted += 1
+        if self._painted == 2:
+            self.visit.ready()
+
+    # Keys and pointer
+
+    def on_key_press(self, symbol: int, modifiers: int) -> None:
+        """Feel a key go down; F11 switches between window and full screen."""
+        if symbol == arcade.key.F11:
+            self.set_fullscreen(not self.fullscreen)
+            return
+        self.keys.key(KEY_NAMES.get(symbol, str(symbol)), True, self.now_ms())
+
+    def on_key_release(self, symbol: int, modifiers: int) -> None:
+        """Feel a key go up."""
+        self.keys.key(KEY_NAMES.get(symbol, str(symbol)), False, self.now_ms())
+
+    def _point(self, x: float, y: float, pressed: bool) -> None:
+        self.pointer.pointer(*self._stage(x, y), pressed, self.now_ms())
+
+    def _stage(self, x: float, y: float) -> tuple[float, float]:
+        ratio = self.get_pixel_ratio()
+        width, height = self.get_framebuffer_size()
+        at_x, at_y = self._painter.to_stage(x * ratio, y * ratio, width, height)
+        return round(at_x, 2), round(at_y, 2)
+
+    def on_mouse_motion(self, x: float, y: float, dx: float, dy: float) -> None:
+        """Feel the pointer move."""
+        self._point(x, y, False)
+
+    def on_mouse_drag(self, x: float, y: float, dx: float, dy: float, buttons: int, modifiers: int) -> None:
+        """Feel the pressed pointer move."""
+        self._point(x, y, True)
+
+    def on_mouse_press(self, x: float, y: float, button: int, modifiers: int) -> None:
+        """Feel the pointer press."""
+        self._point(x, y, True)
+
+    def on_mouse_release(self, x: float, y: float, button: int, modifiers: int) -> None:
+        """Feel the pointer let go."""
+        self._point(x, y, False)
+
+    def on_deactivate(self) -> None:
+        """Let go of everything that is held: another window never tells of the release."""
+        self.keys.release_all(self.now_ms())
+        self.pointer.release_all(self.now_ms())
+
+    def on_close(self) -> None:
+        """Close at any moment: what was done is kept first."""
+        self.visit.close()
+        if self.grip is not None:
+            self.grip.close()
+            self.grip = None
+        super().on_close()
+
+
+def open_window(
+    data_dir: Path, profile: Profile, wish: Wish | None = None, port: str = "", fullscreen: bool = False
+) -> None:
+    """Open the window and stay until it is closed."""
+    rooms.all_ladders()
+    visit = Visit(data_dir, profile, Logbook(data_dir), wish, seed_of_now=lambda: time.time_ns() % 2**53)
+    window = Window(visit, port, fullscreen)
+    visit.devices = window.devices
+    arcade.run()

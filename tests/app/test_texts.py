@@ -1,0 +1,46 @@
+"""Texts are found by key, filled in, and never fail in front of a patient."""
+
+import pytest
+
+from app.texts import Texts, flat, load
+
+TABLE = {"home.practice": "Practise", "hint.again": "Press {finger}, {finger} again", "cup.full": "{n} cups"}
+
+
+def test_nested_tables_become_dotted_keys() -> None:
+    assert flat({"a": {"b-c": "x", "d": {"e": "y"}}, "f": "z"}) == {"a.b-c": "x", "a.d.e": "y", "f": "z"}
+
+
+def test_values_are_filled_in_wherever_they_are_named() -> None:
+    texts = Texts("en", TABLE, strict=True)
+    assert texts.say("hint.again", (("finger", "K"),)) == "Press K, K again"
+    assert texts.say("cup.full", {"n": "3"}) == "3 cups"
+
+
+def test_a_value_with_braces_is_not_filled_in_again() -> None:
+    assert Texts("en", TABLE, strict=True).say("cup.full", {"n": "{n}"}) == "{n} cups"
+
+
+def test_no_key_says_nothing() -> None:
+    assert Texts("en", TABLE, strict=True).say("") == ""
+
+
+def test_an_unknown_key_is_an_error_in_a_build() -> None:
+    with pytest.raises(KeyError, match=r"home\.nothing"):
+        Texts("en", TABLE, strict=True).say("home.nothing")
+
+
+def test_a_missing_value_is_an_error_in_a_build() -> None:
+    with pytest.raises(KeyError, match="wants a value for n"):
+        Texts("en", TABLE, strict=True).say("cup.full")
+
+
+def test_a_patient_sees_the_last_part_of_an_unknown_key() -> None:
+    assert Texts("xx", TABLE).say("no-such-room.too-soft") == "too soft"
+    assert Texts("xx", TABLE).say("cup.full") == " cups"
+
+
+def test_a_language_without_a_file_is_an_error_in_a_build_only() -> None:
+    with pytest.raises(KeyError, match=r"texts/xx\.toml"):
+        load("xx", strict=True)
+    assert load("xx").language == "xx"
