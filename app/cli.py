@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.visit import Wish
+    from engine.hand import Side
     from engine.profile import Profile
 
 HONEST = "Hand exercise games, practice logging and research. Not a medical device."
@@ -24,25 +26,40 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 0
     except Exception as error:
-        return _told(error)
+        return _told(error, getattr(args, "data", None))
 
 
-def _told(error: Exception) -> int:
-    """Say what happened in one sentence; a fault of the program itself keeps its traceback for its makers."""
+def _told(error: Exception, data: str | None) -> int:
+    """Say what happened in one sentence, without a traceback; a fault of the program is written down for its makers."""
     from app.files import FilesError
+    from app.texts import load
     from engine.level import LevelError
     from engine.recording import RecordingError
 
     if isinstance(error, FilesError):
-        from app.texts import load
-
         text = load("en").say(error.message_key.replace("files.", "file."))
         print(f"regrasp: {error.place}: {text}", file=sys.stderr)
-        return 1
-    if isinstance(error, LevelError | RecordingError | ValueError):
+    elif isinstance(error, LevelError | RecordingError | ValueError):
         print(f"regrasp: {error}", file=sys.stderr)
-        return 1
-    raise error
+    else:
+        print(f"regrasp: Something went wrong ({error}). What was done so far is kept.", file=sys.stderr)
+        print(f"Details for the makers: {_written_down(error, data)}", file=sys.stderr)
+    return 1
+
+
+def _written_down(error: Exception, data: str | None) -> str:
+    """Write the traceback beside the records; return where."""
+    import traceback
+
+    from app import files
+
+    text = "".join(traceback.format_exception(error))
+    try:
+        place = files.data_dir(data) / "trouble.txt"
+        files.write_whole(place, text)
+        return str(place)
+    except files.FilesError:
+        return text
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -133,7 +150,7 @@ def _play(args: argparse.Namespace) -> int:
     return _window(args, Wish(args.game, args.trials, args.level, args.seed, grip))
 
 
-def _window(args: argparse.Namespace, wish: "Wish | None") -> int:  # type: ignore[name-defined]  # noqa: F821
+def _window(args: argparse.Namespace, wish: "Wish | None") -> int:
     from dataclasses import replace
 
     from app import files
@@ -148,18 +165,25 @@ def _window(args: argparse.Namespace, wish: "Wish | None") -> int:  # type: igno
         return _opened(args, data_dir, profile, wish)
 
 
-def _opened(args: argparse.Namespace, data_dir: Path, profile: "Profile", wish: object) -> int:
+def _opened(args: argparse.Namespace, data_dir: Path, profile: "Profile", wish: "Wish | None") -> int:
+    _, _, port = (getattr(args, "device", None) or "").partition(":")
+    from app.files import FilesError
+    from engine.level import LevelError
+
     try:
-        from app.window import open_window
-    except Exception as error:  # no display server or no graphics: pyglet raises many kinds
+        from app.window import open_window, stay
+
+        window = open_window(data_dir, profile, wish, port, args.fullscreen)
+    except (LevelError, FilesError):
+        raise
+    except Exception as error:  # no display server, no graphics: many kinds, one meaning
         print(f"The window cannot be opened ({error}).", file=sys.stderr)
         return _no_screen(args)
-    _, _, port = (getattr(args, "device", None) or "").partition(":")
-    open_window(data_dir, profile, wish, port, args.fullscreen)  # type: ignore[arg-type]
+    stay(window)
     return 0
 
 
-def _side(text: str) -> "Side":  # type: ignore[name-defined]  # noqa: F821
+def _side(text: str) -> "Side":
     from engine.hand import Side
 
     return Side(text)

@@ -61,8 +61,8 @@ def width(text: str, bold: bool) -> float:
 
 
 def wrap(text: str, bold: bool, size: float, room: float) -> tuple[str, ...]:
-    """Return the text in lines no wider than ``room`` units, broken at spaces and at line ends it has itself."""
-    return tuple(line for part in text.split("\n") for line in _wrapped(part.split(), bold, room / size))
+    """Return the text in lines no wider than ``room`` units, broken at plain spaces and at its line ends."""
+    return tuple(line for part in text.split("\n") for line in _wrapped(part.split(" "), bold, room / size))
 
 
 def _wrapped(words: Sequence[str], bold: bool, room: float) -> list[str]:

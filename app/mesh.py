@@ -27,9 +27,6 @@ SHARP = 0.15  # radians; a bend above this gets a round join
 TINY = 1e-6
 STRETCH = 4096.0  # length of the straight stroke that all others are made from; longer than any is wide
 JOIN_STEP = 0.3  # radians between two ribs of a round join
-CAP_RIBS = 9
-_TURN = np.linspace(0.0, math.pi / 2, CAP_RIBS)[:, None]
-_COS, _SIN = np.cos(_TURN), np.sin(_TURN)
 KEPT_BYTES = 8_000_000
 
 
@@ -296,27 +293,31 @@ def _ribs(track: Track) -> Ribs:
 def _caps(track: Track, at: npt.NDArray[np.intp], ahead: Floats) -> Ribs:
     """Return the ribs of a round end at each of the points ``at``."""
     across = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1)
-    back, side = (ahead[:, None] * -_COS).reshape(-1, 2), (across[:, None] * _SIN).reshape(-1, 2)
+    cos, sin = _quarter(min(12, 3 + math.ceil(1.4 * math.sqrt(track.half.max()))))
+    back, side = (ahead[:, None] * -cos).reshape(-1, 2), (across[:, None] * sin).reshape(-1, 2)
     left, right = back + side, back - side
-    at = np.repeat(at, CAP_RIBS)
+    at = np.repeat(at, len(cos))
     here, half = track.points[at], track.half[at]
     return Ribs(here + half[:, None] * left, left, here + half[:, None] * right, right, half, at)
+
+
+@lru_cache(maxsize=16)
+def _quarter(ribs: int) -> tuple[Floats, Floats]:
+    """Return cosine and sine of a quarter turn, in as many steps as a round end has ribs."""
+    turn = np.linspace(0.0, math.pi / 2, ribs)[:, None]
+    return np.cos(turn), np.sin(turn)
 
 
 def _turned(caps: Ribs) -> Ribs:
     """Return caps as seen from the stroke that ends in them."""
     at = caps.at[::-1]
-    return Ribs(
-        caps.right[::-1], caps.right_out[::-1], caps.left[::-1], caps.left_out[::-1], caps.half[::-1], at
-    )
+    return Ribs(caps.right[::-1], caps.right_out[::-1], caps.left[::-1], caps.left_out[::-1], caps.half[::-1], at)
 
 
 def _joins(track: Track, inner: npt.NDArray[np.intp], ahead: Floats, lengths: Floats) -> Ribs:
     """Return the ribs at the inner points: one on a gentle bend, a fan about the outer side of a sharp one."""
     before, after = ahead[inner - 1], ahead[inner]
-    bend = np.arctan2(
-        before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0], np.einsum("ij,ij->i", before, after)
-    )
+    bend = np.arctan2(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0], np.einsum("ij,ij->i", before, after))
     sharp = np.abs(bend) > SHARP
     count = np.where(sharp, np.ceil(np.abs(bend) / JOIN_STEP).astype(np.intp) + 1, 1)
     at = np.repeat(np.arange(len(bend)), count)

@@ -295,7 +295,7 @@ class Painter:
             for texture in self._old:
                 texture.delete()  # type: ignore[no-untyped-call]
             self._old.clear()
-            self._runs.clear()
+            pass
             self._painted = None
 
 

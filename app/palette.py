@@ -8,7 +8,7 @@ from engine.scene import Role
 RGB = tuple[int, int, int]
 
 LIGHT = {
-    "ground": "#FBF5EA", "card": "#FFFDF7", "ink": "#2E2A3B", "quiet": "#524D60", "line": "#857C72",
+    "ground": "#FBF5EA", "card": "#FFFDF7", "ink": "#272333", "quiet": "#433E50", "line": "#857C72",
     "target": "#C85516", "guide": "#2A6AA3", "good": "#0C9164", "warn": "#7E3D0F", "stop": "#A1241B",
     "focus": "#5A2A9F", "water": "#9CCBE0", "water-shade": "#6FAECB", "bank": "#5B6B34", "path": "#80512A",
     "shadow": "#2E2A3B", "primary": "#13566A", "on-primary": "#FFFFFF", "white": "#FFFFFF",

@@ -22,6 +22,7 @@ RING = 8.0
 RING_GAP = 5.0
 WIDE = 1.6  # from this width / height on, the icon stands left of the word
 MOST_LINES = 3
+SPARE = 0.52  # share of a button's height that words may take from the picture above them
 SINK = 3.0
 
 
@@ -170,22 +171,24 @@ class _Content:
         return (*self._art(name, own), *self._arranged(more, rest))
 
     def _words_high(self, box: Box) -> float:
-        """Return the height that the words need at their full size, within what a picture can spare."""
-        text = self.say(self.button.key, self.button.values)
-        full = self.button.size * self.text_scale
-        spare = box.h * (0.6 if full * PITCH * 2 > box.h * 0.45 else 0.5)
-        for lines in range(1, MOST_LINES + 1):
-            block = lay_out(self._written(box, self.button.size, lines), text, self.text_scale)
-            if block.size >= full and not block.cut:
-                return min(block.high * 1.02, spare)
-        return min(2 * PITCH * full, spare)
+        """Return the height that the words need, at most half of the box: the rest is the picture's."""
+        box = replace(box, h=box.h * SPARE)
+        return lay_out(self._words(box), self._text(), self.text_scale).high
 
     def _words(self, box: Box) -> Words:
-        size = min(self.button.size, box.h / (PITCH * self.text_scale))
-        lines = max(1, min(MOST_LINES, int(box.h / (PITCH * size * self.text_scale) + 0.01)))
-        return self._written(box, size, lines)
+        """Return the words on as many lines as let them be largest in the box."""
+        tries = [self._written(box, lines) for lines in range(1, MOST_LINES + 1)]
+        return max(tries, key=self._size)
 
-    def _written(self, box: Box, size: float, lines: int) -> Words:
+    def _size(self, words: Words) -> tuple[bool, float]:
+        block = lay_out(words, self._text(), self.text_scale)
+        return not block.cut, block.size
+
+    def _text(self) -> str:
+        return self.say(self.button.key, self.button.values)
+
+    def _written(self, box: Box, lines: int) -> Words:
+        size = min(self.button.size, box.h / (PITCH * self.text_scale * lines))
         role = BODIES.get(self.button.role, "ink")
         return Words(self.button.key, box.x, box.y, size, role, "center", True, box.w, lines, self.button.values)
 

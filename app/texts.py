@@ -27,7 +27,10 @@ class Texts:
     strict: bool = False
 
     def say(self, key: str, values: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> str:
-        """Return the text of ``key`` with ``{name}`` replaced by the value of that name; no key says nothing."""
+        """Return the text of ``key`` with ``{name}`` replaced by the value of that name; no key says nothing.
+
+        A value such as ``@set.on`` is itself a key: its text is filled in.
+        """
         if not key:
             return ""
         known = dict(values)
@@ -43,7 +46,8 @@ class Texts:
 
     def _value(self, key: str, known: Mapping[str, str], place: re.Match[str]) -> str:
         if place[1] in known:
-            return str(known[place[1]])
+            value = str(known[place[1]])
+            return self._text(value[1:]) if len(value) > 1 and value.startswith("@") else value
         if self.strict:
             raise KeyError(f"texts/{self.language}.toml: {key} wants a value for {place[1]}")
         return ""

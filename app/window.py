@@ -181,10 +181,18 @@ class Window(arcade.Window):
 
 def open_window(
     data_dir: Path, profile: Profile, wish: Wish | None = None, port: str = "", fullscreen: bool = False
-) -> None:
-    """Open the window and stay until it is closed."""
+) -> Window:
+    """Open the window and return it; whatever is wrong with screen or graphics is raised here."""
     rooms.all_ladders()
     visit = Visit(data_dir, profile, Logbook(data_dir), wish, seed_of_now=lambda: time.time_ns() % 2**53)
     window = Window(visit, port, fullscreen)
     visit.devices = window.devices
-    arcade.run()
+    return window
+
+
+def stay(window: Window) -> None:
+    """Stay until the window is closed; whatever happens, what was done is kept."""
+    try:
+        arcade.run()
+    finally:
+        window.visit.close()

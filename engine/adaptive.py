@@ -8,11 +8,12 @@ posterior mass of success inside the band is played, falling fast and rising gen
 
 import json
 from dataclasses import asdict, dataclass, replace
-from math import exp, isfinite, log
+from math import exp, fsum, isfinite, log
 
 from engine.level import EASIEST, HARDEST
 
 VERSION = 1
+PLACES = 9
 STEP = 2.0
 GRID = tuple(-40.0 + STEP * k for k in range(91))
 WIDTH = 8.0
@@ -32,9 +33,9 @@ class Aim:
 
     def __post_init__(self) -> None:
         """Refuse a band or a fence that is upside down or outside its scale."""
-        if not 0.0 < self.band[0] < self.band[1] < 1.0:
+        if not (_is_pair(self.band) and 0.0 < self.band[0] < self.band[1] < 1.0):
             raise ValueError(f"band: must be low < high inside 0..1, not {self.band}")
-        if not EASIEST <= self.fence[0] <= self.fence[1] <= HARDEST:
+        if not (_is_pair(self.fence) and EASIEST <= self.fence[0] <= self.fence[1] <= HARDEST):
             raise ValueError(f"fence: must be low <= high inside 0..100, not {self.fence}")
         if not 0.0 <= self.guess < self.band[0]:
             raise ValueError(f"guess: must lie below the band, not {self.guess}")
@@ -61,7 +62,7 @@ class Belief:
     @property
     def ability(self) -> float:
         """Return the mean of the posterior, on the difficulty scale."""
-        return sum(w * a for w, a in zip(self.weights, GRID, strict=True))
+        return fsum(w * a for w, a in zip(self.weights, GRID, strict=True))
 
     def to_json(self) -> str:
         """Return the belief as a small JSON text, a readable summary first."""
@@ -109,7 +110,7 @@ def choose(belief: Belief, aim: Aim) -> Choice:
     best = max(_candidates(aim), key=lambda d: (round(_mass(belief, d + low, d + high), 9), -d))
     difficulty, bound = _bounded(belief, best, aim)
     chances = [success(a, difficulty, aim.guess) for a in GRID]
-    predicted = sum(w * p for w, p in zip(belief.weights, chances, strict=True))
+    predicted = fsum(w * p for w, p in zip(belief.weights, chances, strict=True))
     spread = sorted(zip(chances, belief.weights, strict=True))
     return Choice(difficulty, round(predicted, 4), _cut(spread, 0.05), _cut(spread, 0.95),
                   _why(belief, difficulty, bound, aim))  # fmt: skip
@@ -213,15 +214,15 @@ def _cut(spread: list[tuple[float, float]], share: float) -> float:
 
 
 def _normal(weights: list[float]) -> tuple[float, ...]:
-    total = sum(weights)
-    return tuple(w / total for w in weights)
+    total = fsum(weights)
+    return tuple(round(w / total, PLACES) for w in weights)
 
 
 def _spread(weights: tuple[float, ...], share: float) -> tuple[float, ...]:
     """Move ``share`` of each weight to its two neighbours; the ends keep what would leave."""
     last = len(weights) - 1
     return tuple(
-        weights[k] * (1 - share) + share / 2 * (weights[max(k - 1, 0)] + weights[min(k + 1, last)])
+        round(weights[k] * (1 - share) + share / 2 * (weights[max(k - 1, 0)] + weights[min(k + 1, last)]), PLACES)
         for k in range(last + 1)
     )
 
@@ -229,7 +230,11 @@ def _spread(weights: tuple[float, ...], share: float) -> tuple[float, ...]:
 def _mixed(weights: tuple[float, ...], share: float) -> tuple[float, ...]:
     """Mix in a little of "it may be anything": a flare-up, a better day."""
     flat = share / len(weights)
-    return tuple((1 - share) * w + flat for w in weights)
+    return tuple(round((1 - share) * w + flat, PLACES) for w in weights)
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, tuple) and len(value) == 2
 
 
 def _checked(name: str, value: float) -> float:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import hypot
+from math import fsum, hypot
 
 from engine.game import Event, Follow, Grip, Intent, Lift, Point, Press, Squeeze, Tap
 from engine.hand import Finger
@@ -59,7 +59,7 @@ def _squeeze(ghost: Ghost, intent: Squeeze, now_ms: float) -> tuple[Ghost, tuple
 def _follow(ghost: Ghost, intent: Follow, now_ms: float) -> tuple[Ghost, tuple[Event, ...]]:
     ahead = intent.ahead
     if not ghost.led:
-        length = sum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(ahead))
+        length = fsum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(ahead))
         taken = replace(ghost, led=True, at=ahead[0], speed_mm_s=max(30.0, length / TRIP_S))
         return taken, (Point(*ahead[0], "down", now_ms),)
     x, y = along(ahead, ghost.speed_mm_s / TICKS_PER_S)

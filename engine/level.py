@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, Field, dataclass, field, fields
 from itertools import pairwise
-from math import isfinite
+from math import inf
 from typing import Any
 
 EASIEST, HARDEST = 0.0, 100.0
@@ -125,7 +125,7 @@ def _declared(kind: Kind, default: Any) -> Any:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and -inf < value < inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def parse(text: str, path: str, games: dict[str, type[Any]]) -> Level:
     """
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise LevelError(path, "", f"is not readable as TOML: {error}") from None
     for key in sorted(set(table) - KEYS):
         raise LevelError(path, key, "is not a key of a level file")
@@ -190,7 +190,7 @@ def _word(table: dict[str, Any], key: str, path: str) -> str:
 
 
 def _eases(names: Any, kinds: dict[str, Kind], path: str) -> tuple[str, ...]:
-    if not isinstance(names, list) or not all(name in kinds for name in names):
+    if not isinstance(names, list) or not all(isinstance(name, str) and name in kinds for name in names):
         raise LevelError(path, "eases", f"must be a list of some of {', '.join(kinds)}")
     return tuple(names)
 

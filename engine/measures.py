@@ -1,6 +1,7 @@
 """Measure what was done: small, well-known numbers, rounded so that replays agree everywhere."""
 
 from collections.abc import Sequence
+from math import fsum
 
 PLACES = 4
 
@@ -30,4 +31,4 @@ def mean(values: Sequence[float]) -> float:
     """Return the mean of ``values``."""
     if not values:
         raise ValueError("values: must not be empty")
-    return sum(values) / len(values)
+    return fsum(values) / len(values)

@@ -18,9 +18,13 @@ class Block:
     level: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a block without trials."""
+        """Refuse a block without trials, or on no rung."""
+        if not _is_whole(self.trials):
+            raise ValueError(f"trials: must be a whole number, not {self.trials}")
         if not 1 <= self.trials <= 1000:
             raise ValueError(f"trials: must lie between 1 and 1000, not {self.trials}")
+        if self.level is not None and not (_is_whole(self.level) and self.level >= 1):
+            raise ValueError(f"level: must be a whole number from 1, not {self.level}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,21 @@ class Program:
     aim: Aim = field(default_factory=Aim)
     limits: Limits = field(default_factory=Limits)
 
+    def __post_init__(self) -> None:
+        """Refuse rests that cannot be kept."""
+        for name in ("rest_s", "least_rest_s"):
+            value = getattr(self, name)
+            if not (isinstance(value, float) or _is_whole(value)) or not 0 <= value <= 3600:
+                raise ValueError(f"{name}: must be seconds from 0 to 3600, not {value}")
+        if not (_is_whole(self.rest_after) and self.rest_after >= 1):
+            raise ValueError(f"rest_after: must be a whole number from 1, not {self.rest_after}")
+
 
 def parse(text: str, path: str, games: set[str]) -> Program:
     """Return the program that ``text`` (TOML) describes; raise ``LevelError`` naming ``path`` and key."""
     try:
         table: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise LevelError(path, "", f"is not readable as TOML: {error}") from None
     return from_plain(table, path, games)
 
@@ -49,10 +62,12 @@ def from_plain(table: dict[str, Any], path: str, games: set[str]) -> Program:
     """Return the program of a table of plain values; raise ``LevelError`` naming ``path`` and key."""
     blocks = []
     for n, row in enumerate(_list(table, path), start=1):
-        if row.get("game") not in games:
+        if not isinstance(row.get("game"), str) or row["game"] not in games:
             raise LevelError(path, f"blocks.{n}.game", f"must be one of {', '.join(sorted(games))}")
         blocks.append(_made(Block, row, path, f"blocks.{n}"))
     plain = {key: value for key, value in table.items() if key not in ("blocks", "aim", "limits", "name")}
+    if not isinstance(table.get("aim", {}), dict):
+        raise LevelError(path, "aim", "must be a table")
     aim = {key: tuple(v) if isinstance(v, list) else v for key, v in table.get("aim", {}).items()}
     made: Program = _made(
         Program,
@@ -94,6 +109,10 @@ def _list(table: dict[str, Any], path: str) -> list[dict[str, Any]]:
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise LevelError(path, "blocks", "must be a list of tables, each with a game")
     return rows
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _made(kind: Any, values: dict[str, Any], path: str, key: str) -> Any:

@@ -17,13 +17,16 @@ HINT_ICONS = {
 }  # fmt: skip
 ICONS = {"keys": "keyboard", "mouse": "mouse", "serial": "grip"}
 Row = tuple[str, str, str]
+WITHOUT: Row = ("without", "keyboard", "button.without")
 
 
 def stop_button(profile: Profile) -> Button:
     """Return the STOP button: always on screen, always at the same place, in the seen half."""
     inset = CONTROL_W / 2 + 24
     x = STAGE_W - inset if profile.seen is Side.RIGHT else inset
-    return Button("stop", x, STAGE_H - CONTROL_H / 2 - 20, CONTROL_W, CONTROL_H, "icon-stop", "button.stop", "stop", size=36)
+    return Button(
+        "stop", x, STAGE_H - CONTROL_H / 2 - 20, CONTROL_W, CONTROL_H, "icon-stop", "button.stop", "stop", size=36
+    )
 
 
 def help_button(profile: Profile) -> Button:
@@ -121,7 +124,8 @@ def stopped() -> Scene:
 def paused(reason: str) -> Scene:
     """Return the screen of a pause: ``idle``, ``unplugged`` or ``hard``."""
     icon = {"unplugged": "plug", "hard": "softer"}.get(reason, "pause")
-    return question(f"pause.{reason}", (("go on", "play", "button.go-on"),), icon)
+    choice = WITHOUT if reason == "unplugged" else ("go on", "play", "button.go-on")
+    return question(f"pause.{reason}", (choice,), icon)
 
 
 def rest(left_s: float, whole_s: float, done: int, of: int, ready: bool) -> Scene:
@@ -230,7 +234,8 @@ def tare(refused: bool) -> Scene:
     """Return the screen that asks to let go of the sensor, so that its zero can be found."""
     words = Words("tare.again" if refused else "tare.wait", MIDDLE, 520, 38, width=1100)
     box = Bar(MIDDLE, 600, 1280, 280, "card", 40, "line", 3)
-    return Scene("sunrise", (box, Picture("icon-grip", MIDDLE, 800, 120, 120), title("tare.title", y=650), words))
+    picture = Picture("icon-grip", MIDDLE, 800, 120, 120)
+    return Scene("sunrise", (box, picture, title("tare.title", y=650), words, *row_of((WITHOUT,), 300, 520, 130)))
 
 
 def firm(share: float) -> Scene:
@@ -242,8 +247,9 @@ def firm(share: float) -> Scene:
             Picture("icon-firmer", MIDDLE, 800, 130, 130),
             title("firm.title", y=650),
             Words("firm.breathe", MIDDLE, 555, 38, width=1100),
-            Circle(MIDDLE, 330, 120, "card", "line", 4),
-            Arc(MIDDLE, 330, 120, max(0.0, min(1.0, share)), "good", 26),
+            Circle(MIDDLE, 370, 110, "card", "line", 4),
+            Arc(MIDDLE, 370, 110, max(0.0, min(1.0, share)), "good", 26),
+            *row_of((WITHOUT,), 140, 520, 120),
         ),
     )
 
@@ -266,7 +272,9 @@ def settings(profile: Profile, page: int) -> Scene:
     shapes: list[Shape] = [title("set.title", y=790, size=56)]
     for n, (action, icon, name, value) in enumerate(rows[3 * page : 3 * page + 3]):
         y = 620 - 160 * n
-        shapes.append(Button(action, MIDDLE, y, 980, 136, f"icon-{icon}", name, size=40, values=(("value", f"@{value}"),)))
+        shapes.append(
+            Button(action, MIDDLE, y, 980, 136, f"icon-{icon}", name, size=40, values=(("value", f"@{value}"),))
+        )
     back = Button("home", MIDDLE - 260, 110, 360, 120, "icon-home", "button.home", "primary", size=38)
     more = Button("more", MIDDLE + 260, 110, 360, 120, "icon-next", "pick.more", size=38)
     return Scene("sunrise", (*shapes, back, more))

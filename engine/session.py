@@ -51,6 +51,7 @@ class Session:
         self.end: End | None = None
         self.over = False
         self._beliefs = {key: Belief.from_json(text) for key, text in plan.beliefs.items()}
+        self._played_with = dict(plan.played_with)
         self._senses = Senses()
         self._watch = safety.Watch()
         self._menu = menu.opened(0)
@@ -79,7 +80,7 @@ class Session:
     @property
     def played_with(self) -> str:
         """Return what the game is played with now."""
-        return self.plan.played_with[self.game.skill]
+        return self._played_with[self.game.skill]
 
     @property
     def force(self) -> float:
@@ -159,9 +160,9 @@ class Session:
         return Frame((Cue("bloom"),), end=self.end)
 
     def _go(self, phase: Phase) -> None:
+        """Go to a phase; from try to try it still counts how long nobody has done anything."""
         self._phase = phase
         self._menu = replace(menu.opened(self.now), keyed=self._menu.keyed)
-        self._last_input = self.now
 
     # Phases
 
@@ -189,7 +190,9 @@ class Session:
         elif action == "back" and isinstance(phase, Why):
             self._go(phase.back)
         elif action in ("start", "go on"):
-            self._go(self._trial() if isinstance(phase, Demo) else self._resumed())
+            self._go(self._fresh_trial() if isinstance(phase, Demo) else self._resumed())
+        elif action == "without":
+            self._go_on_without_sensor()
         elif action in ("pain", "tired", "other") and self.end is not None:
             self.end = replace(self.end, why=action)
             self._go(Summary())
@@ -202,7 +205,7 @@ class Session:
         """Return what follows a rest or a pause: the demonstration of a new game, or the next trial."""
         self._watch = safety.calmed(self._watch)
         in_block = [trial for trial in self.trials if trial.block == self._block]
-        return self._trial() if in_block or self._attempt else self._demo()
+        return self._fresh_trial() if in_block or self._attempt else self._demo()
 
     def _demo(self) -> Demo:
         params = self._ladder().params(self._chosen().difficulty)
@@ -218,6 +221,11 @@ class Session:
         stepped = self.game.step(demo.state, tick, events)
         done_at = self.now if stepped.outcome else None
         return replace(demo, state=stepped.state, ghost=moved, done_at=done_at)
+
+    def _fresh_trial(self) -> Playing:
+        """Begin a trial after the patient has just shown to be there."""
+        self._last_input = self.now
+        return self._trial()
 
     def _trial(self) -> Playing:
         chosen = self._chosen()
@@ -308,9 +316,7 @@ class Session:
             self._go(self._resting())
             return Frame((Cue("rest"),))
         else:
-            idle_since = self._last_input
             self._go(self._trial())
-            self._last_input = max(idle_since, self.now - seconds(1))
         return Frame()
 
     def _misses_running(self, trials: Sequence[Trial]) -> int:
@@ -333,7 +339,15 @@ class Session:
         ready = self.now + seconds(min(program.least_rest_s, program.rest_s))
         return Rest(self.now, ready, self.now + seconds(program.rest_s))
 
+    def _go_on_without_sensor(self) -> None:
+        """Squeeze with a held key from now on: the sensor is missing or broken."""
+        self._played_with["grip"] = "keys"
+        self._go(self._demo())
+
     def _fit(self, phase: fitting.Fitting, samples: tuple[Sample, ...]) -> Frame:
+        self._menu, action = menu.step(self._menu, self._buttons(), samples, self.now, self.plan.profile)
+        if action:
+            return self._act(action)
         made = fitting.fitted(phase, samples, self.now, self._scale)
         if isinstance(made, Scale):
             self._scale = made

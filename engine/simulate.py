@@ -221,7 +221,7 @@ class Patient:
 
     def _felt(self, wanted: float) -> float:
         body = self._body
-        grown = min(1.0, body.force / 0.04)
+        grown = min(1.0, body.force / 0.10)
         return max(0.0, body.force + grown * (body.bias + body.wander + body.slow))
 
     def _hold_key(self, session: Session, felt: float, tick: int) -> list[Sample]:

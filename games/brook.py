@@ -8,7 +8,7 @@ the middle line is the width that would just have been passed.
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import atan2, cos, degrees, hypot, log2, pi, sin
+from math import atan2, cos, degrees, fsum, hypot, log2, pi, sin
 
 from engine.chance import Chance
 from engine.game import Cause, Cue, Event, Follow, Game, Intent, Nudge, Outcome, Point, Result, Setting, Step
@@ -136,7 +136,7 @@ SHAPES = {"straight": _straight, "bend": _bend, "waves": _waves, "spiral": _spir
 
 def _fitted(points: list[Pair]) -> list[Pair]:
     """Return the points with length 1, about the middle of their box."""
-    length = sum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points))
+    length = fsum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points))
     mid_x = (max(x for x, _ in points) + min(x for x, _ in points)) / 2
     mid_y = (max(y for _, y in points) + min(y for _, y in points)) / 2
     return [((x - mid_x) / length, (y - mid_y) / length) for x, y in points]
@@ -284,7 +284,7 @@ def _side(state: State) -> Cause:
     outside = [(share, n) for share, n in state.away if abs(share) > 1.0]
     if sum(n for _, n in outside) <= (1 - ON_PATH) * max(1, sum(n for _, n in state.away)):
         return ""
-    return "left-of-path" if sum(share * n for share, n in outside) > 0 else "right-of-path"
+    return "left-of-path" if fsum(share * n for share, n in outside) > 0 else "right-of-path"
 
 
 def just_passed(away: tuple[tuple[float, int], ...]) -> float:
@@ -349,7 +349,8 @@ def _stage(place: Pair, setting: Setting) -> Pair:
 
 def scene(state: State) -> Scene:
     """Return the picture: banks, water, the way already led, the boat and its landing place."""
-    return Scene("brookside", (*_brook(state.line, state.setting, _seen(state)), *_traffic(state)))
+    brook = _brook(state.line, state.setting, _seen(state))
+    return Scene("brookside", (*brook, *_shores(state), *_traffic(state)))
 
 
 def _seen(state: State) -> int:
@@ -364,15 +365,39 @@ def _brook(line: Line, setting: Setting, seen: int) -> list[Shape]:
     points = tuple(_stage(line.points[k], setting) for k in every)
     widths = tuple(line.widths[k] * per_mm for k in every)
     shapes: list[Shape] = [
-        Path(points, "bank", tuple(w + 34 for w in widths)),
+        Path(points, "bank", tuple(w + 36 for w in widths)),
+        Path(points, "card", tuple(w + 24 for w in widths)),
         Path(points, "water-shade", tuple(w + 8 for w in widths)),
         Path(points, "water", widths),
         Path(points, "white", 3, dash=16, alpha=0.7),
     ]
-    if seen == len(line.points):
-        end_x, end_y = points[-1]
-        shapes.append(Picture("jetty", end_x + 60, end_y + 10, 150, 112))
     return shapes
+
+
+def _shores(state: State) -> list[Shape]:
+    """Return what stands at both ends of the way: reeds at the spring, the landing stage with its ducks."""
+    shapes: list[Shape] = []
+    if state.params.shape != "spiral":
+        x, y = _beyond(state, 0.0, -(state.line.widths[0] * state.setting.units_per_mm / 2 + 66))
+        shapes += [Picture("reeds", x, y + 36, 96, 141), Picture("stones", x + 24, y - 48, 96, 58)]
+    if _seen(state) < len(state.line.points):
+        return shapes
+    x, y = _beyond(state, state.line.length, 66)
+    shapes.append(Picture("jetty", x, y + 10, 150, 112))
+    if state.ended_ms is not None and not state.cause:
+        come = 0.0 if state.setting.calm else 60 * max(0.0, 1 - (state.now_ms - state.ended_ms) / 300)
+        x, y = _beyond(state, state.line.length, 205 + come)
+        shapes.append(Picture("duckling", x - 10, y + 66, 62, 54, flip=True))
+        shapes.append(Picture("duck", x, y, 112, 95, flip=True))
+        shapes.append(Picture("duckling", x + 14, y - 60, 62, 54, flip=True))
+    return shapes
+
+
+def _beyond(state: State, at_mm: float, far: float) -> Pair:
+    """Return the stage point ``far`` units along the heading of the way at ``at_mm``, measured from there."""
+    x, y = _stage(_place(state.line, at_mm), state.setting)
+    dx, dy = _heading(state.line, at_mm)
+    return x + dx * far, y + dy * far
 
 
 def _traffic(state: State) -> list[Shape]:
@@ -411,7 +436,7 @@ def index(params: Params) -> float:
     """
     line = middle_line(params, Setting())
     ways = zip(line.along, line.along[1:], line.widths, strict=False)
-    steering = sum((b - a) / w for a, b, w in ways)
+    steering = fsum((b - a) / w for a, b, w in ways)
     haste = 4.0 * log2(120_000 / params.limit_ms)
     blind = 2.0 * log2(400 / params.ahead_mm) + (0.0 if params.trail else 2.0)
     return steering + CURVATURE[params.shape] + haste + blind

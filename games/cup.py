@@ -121,7 +121,7 @@ def _hold(state: State) -> Step[State]:
 
 
 def _lower(state: State) -> Step[State]:
-    if state.lower_from_ms is None and state.force < 0.9 * (state.target - state.params.band):
+    if state.lower_from_ms is None and state.force < state.target - state.params.band:
         state = replace(state, lower_from_ms=state.now_ms)
     if state.force <= OPEN:
         took = state.now_ms - (state.since_ms if state.lower_from_ms is None else state.lower_from_ms)
@@ -187,14 +187,17 @@ def _is_hidden(state: State) -> bool:
     return state.phase == "hold" and state.now_ms % 1000 >= 1000 * (1 - state.params.hidden)
 
 
-def _height(share: float) -> float:
-    return GAUGE_LOW + min(share, TALLEST) / TALLEST * (GAUGE_HIGH - GAUGE_LOW)
+def _height(share: float, state: State) -> float:
+    """Return the height of a force on the gauge; with the mouse it is the pointer's own height."""
+    top = 1.9 * (state.params.target + state.params.band)
+    tallest = TALLEST if state.setting.played_with == "mouse" else max(0.16, top)
+    return GAUGE_LOW + min(share, tallest) / tallest * (GAUGE_HIGH - GAUGE_LOW)
 
 
 def _gauge(state: State) -> list[Shape]:
     params, lowering = state.params, state.phase == "lower"
     low, high = (0.0, OPEN) if lowering else (state.target - params.band, state.target + params.band)
-    bottom, top = _height(max(0.0, low)) - (14 if lowering else 0), _height(high)
+    bottom, top = _height(max(0.0, low), state) - (14 if lowering else 0), _height(high, state)
     good = state.phase == "hold" and _inside(state)
     middle, edge = (GAUGE_LOW + GAUGE_HIGH) / 2, GAUGE_W / 2
     shapes: list[Shape] = [
@@ -208,7 +211,7 @@ def _gauge(state: State) -> list[Shape]:
         shapes.append(
             Bar(GAUGE_X, bottom + (top - bottom) * share / 2, GAUGE_W - 20, (top - bottom) * share, "guide", 8)
         )
-    at = _height(state.force)
+    at = _height(state.force, state)
     shapes.append(Path(((GAUGE_X - edge, at), (GAUGE_X + edge, at)), "ink", 9))
     shapes.append(Circle(GAUGE_X, at, 22, "primary", "ink", 6))
     return shapes
@@ -218,7 +221,7 @@ def _cup(state: State) -> list[Shape]:
     """Return hand and cup: open and down on the table, or closed and lifted with the force."""
     failed_soft = state.phase == "end" and state.cause in ("too-soft", "let-go-too-quickly")
     gripping = state.force > OPEN and not failed_soft
-    lift = 110 * min(1.0, state.force / max(0.05, state.target)) if gripping else 0.0
+    lift = 110 * min(1.2, state.force / max(0.05, state.params.target)) if gripping else 0.0
     hand = "grip" if gripping else "grip-open"
     dented = state.force > state.target + 1.6 * state.params.band or state.cause == "too-hard"
     y = Y - 50 + lift

@@ -22,7 +22,8 @@ from app import painter as room
 from app.painter import Painter
 from app.palette import colours
 from app.picture import picture
-from engine.scene import Arc, Bar, Button, Circle, Path as Stroke, Picture, Scene, Words
+from engine.scene import Arc, Bar, Button, Circle, Picture, Scene, Words
+from engine.scene import Path as Stroke
 
 SAMPLE = Scene("meadow", (
     Circle(200, 700, 80, "target", "ink", 8), Bar(500, 700, 200, 120, "good", 30, alpha=0.5),
@@ -61,8 +62,8 @@ def same_picture() -> None:
         image = Screen(1280, 720).painted(Painter(WINDOW.ctx, palette), SAMPLE)
         other = picture(SAMPLE, palette, width=1280)
         apart = np.abs(np.asarray(image, float) - np.asarray(other, float)).max(axis=2)
-        assert apart.mean() < 2.5, (palette, apart.mean())
-        assert (apart > 60).mean() < 0.012, (palette, (apart > 60).mean())
+        assert apart.mean() < 0.9, (palette, apart.mean())
+        assert (apart > 60).mean() < 0.003, (palette, (apart > 60).mean())
 
 
 def letterbox() -> None:

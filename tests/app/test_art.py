@@ -61,7 +61,8 @@ def test_a_drawing_without_a_view_box_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("box", "pixels"), [("128 128", (256, 256)), ("800 800", (1200, 1200)), ("1600 900", (1600, 900)), ("30 10", (60, 20))]
+    ("box", "pixels"),
+    [("128 128", (256, 256)), ("800 800", (1200, 1200)), ("1600 900", (1600, 900)), ("30 10", (60, 20))],
 )
 def test_pictures_are_twice_their_size_up_to_a_limit_and_grounds_as_they_are(box: str, pixels: tuple[int, int]) -> None:
     assert ART.pixels(f'<svg viewBox="0 0 {box}"/>') == pixels

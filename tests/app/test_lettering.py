@@ -66,6 +66,14 @@ def test_line_ends_in_a_text_are_kept() -> None:
     assert lay_out(Words("k", 0, 0, 40, lines=3), "one\ntwo words").lines == ("one", "two words")
 
 
+def test_a_line_is_never_broken_at_a_hard_space() -> None:
+    texts = [f"Envie de vous exercer{space}?" for space in (" ", "\u00a0")]
+    room = 40 * width("Envie de vous exercer", False) + 2
+    broken, whole = (wrap(text, False, 40, room) for text in texts)
+    assert broken == ("Envie de vous exercer", "?")
+    assert whole == ("Envie de vous", "exercer\u00a0?")
+
+
 def test_an_empty_text_has_no_width_but_can_be_drawn() -> None:
     block = lay_out(Words("k", 0, 0, 40), "")
     assert block.wide == 0

@@ -1,14 +1,17 @@
 """The colours can be read and told apart, also by colour-blind eyes."""
 
 from itertools import combinations
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from app.palette import PALETTES, RGB, colours, contrast, luminance, rgb
 from engine.profile import PALETTES as NAMES
 from engine.scene import ROLES, Role
 
 GRAPHICS: tuple[Role, ...] = ("line", "target", "guide", "good", "warn", "focus", "bank", "path", "primary")
+ROOT = Path(__file__).resolve().parents[2]
 MEANINGS: tuple[Role, ...] = ("target", "guide", "good", "warn", "focus")
 
 # Machado, Oliveira & Fernandes 2009, IEEE TVCG 15(6), severity 1.0, on linear RGB.
@@ -80,3 +83,14 @@ def _lab(colour: RGB, eye: str) -> tuple[float, float, float]:
 
 def _distance(one: tuple[float, float, float], other: tuple[float, float, float]) -> float:
     return sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("ground", ["brookside", "meadow", "sunrise", "table"])
+def test_words_can_be_read_on_every_drawn_ground(name: str, ground: str) -> None:
+    with Image.open(ROOT / "assets" / "art" / "png" / name / f"{ground}.png") as image:
+        seen = image.convert("RGB").resize((160, 90)).getcolors(160 * 90) or []
+    assert seen
+    usual = [colour for count, colour in seen if count >= 160 * 90 * 0.01]
+    assert min(contrast(PALETTES[name]["ink"], colour) for colour in usual) >= 7.0
+    assert min(contrast(PALETTES[name]["quiet"], colour) for colour in usual) >= 4.5

@@ -125,7 +125,5 @@ def test_the_ring_begins_at_the_top_and_goes_clockwise() -> None:
 
 def test_a_pressed_button_sinks_and_darkens() -> None:
     up, down = Button("a", 0, 0, 200, 100, key="k"), Button("a", 0, 0, 200, 100, key="k", pressed=True)
-    assert next(p.y for p in parts(down) if isinstance(p, Words)) < next(
-        p.y for p in parts(up) if isinstance(p, Words)
-    )
+    assert next(p.y for p in parts(down) if isinstance(p, Words)) < next(p.y for p in parts(up) if isinstance(p, Words))
     assert len(only(Bar, down)) == len(only(Bar, up)) + 1

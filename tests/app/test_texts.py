@@ -21,6 +21,16 @@ def test_a_value_with_braces_is_not_filled_in_again() -> None:
     assert Texts("en", TABLE, strict=True).say("cup.full", {"n": "{n}"}) == "{n} cups"
 
 
+def test_a_value_that_begins_with_an_at_sign_is_a_key_itself() -> None:
+    texts = Texts("en", {"set.sound": "Sounds: {value}", "set.on": "on"}, strict=True)
+    assert texts.say("set.sound", (("value", "@set.on"),)) == "Sounds: on"
+    assert texts.say("set.sound", (("value", "set.on"),)) == "Sounds: set.on"
+    assert texts.say("set.sound", (("value", "@"),)) == "Sounds: @"
+    with pytest.raises(KeyError, match=r"set\.nothing"):
+        texts.say("set.sound", (("value", "@set.nothing"),))
+    assert Texts("xx", {"set.sound": "{value}"}).say("set.sound", {"value": "@no-such.thing-here"}) == "thing here"
+
+
 def test_no_key_says_nothing() -> None:
     assert Texts("en", TABLE, strict=True).say("") == ""
 

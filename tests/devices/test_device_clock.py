@@ -59,6 +59,13 @@ def test_it_is_of_use_from_the_first_frame() -> None:
     assert max(map(abs, errors_ms(rows, after_ms=6000))) < 3
 
 
+def test_two_noisy_blocks_are_not_taken_for_drift() -> None:
+    clock = DeviceClock()
+    for n in range(81):  # the second half second comes 2 ms late: a drift of 4,000 ppm, if one believes it
+        clock.host_ms(n * PERIOD_MS, n * PERIOD_MS + (2 if n >= 40 else 0))
+    assert 1000 < clock.drift_ppm < 2500
+
+
 @pytest.mark.parametrize("stall", [(20_000, 20_900), (20_000, 24_000), (6_500, 8_000)])
 def test_a_stall_of_the_program_does_not_bend_the_line(stall: tuple[float, float]) -> None:
     _, rows = played(skew_ppm=-3000, batch_ms=16, seconds=40, stall=stall)

@@ -43,7 +43,9 @@ def test_without_a_description_the_first_channel_is_read() -> None:
     assert values(felt(GripDecoder(), range(2))) == [5, 5]
 
 
-@pytest.mark.parametrize(("ids", "chosen"), [("thumb pinch", 1), ("pinch grip", 1), ("grip pinch", 0), ("a b", 0)])
+@pytest.mark.parametrize(
+    ("ids", "chosen"), [("thumb pinch", 1), ("pinch grip", 1), ("grip pinch", 0), ("a b", 0), ("x grip grip", 1)]
+)
 def test_grip_comes_before_pinch_and_pinch_before_the_first(ids: str, chosen: int) -> None:
     decoder = GripDecoder()
     for index, name in enumerate(ids.split()):
@@ -158,6 +160,15 @@ def test_a_sensor_that_began_again_goes_on_in_host_time(before_s: float, told: b
     assert new[0].at_ms == pytest.approx(22_000, abs=0.1)
     assert new[-1].at_ms == pytest.approx(22_000 + 399 * 12.5, abs=0.1)
     assert old[-1].at_ms < new[0].at_ms
+
+
+def test_a_time_that_jumps_ahead_of_its_own_arrival_is_a_sensor_that_began_again() -> None:
+    decoder = GripDecoder()
+    felt(decoder, range(1600), start_us=3_000_000_000)
+    got = [s for n in range(400) for s in decoder.feed(frame(n, start_us=9000, seq=1700 + n), 22_000 + n * 12.5)]
+    assert decoder.restarts == 1
+    assert (got[0].device_ms, got[0].at_ms) == (9, 22_000)
+    assert got[-1].at_ms == pytest.approx(22_000 + 399 * 12.5, abs=0.1)
 
 
 @given(st.binary(max_size=300), st.floats(0, 1e6))

@@ -276,9 +276,9 @@ def test_a_session_may_move_its_clock(plug: Plug) -> None:
     assert -60 < felt[1].at_ms < 60
     steps = [b.at_ms - a.at_ms for a, b in pairwise(felt[5:])]
     assert max(steps) < 20
-    player.zero_s += 0.2  # the window leaves out a stall
-    felt = player.play(0.3)
-    times = [sample.at_ms for sample in felt]
+    time.sleep(0.3)
+    player.zero_s += 0.2  # the window leaves out most of a stall
+    times = [sample.at_ms for sample in felt + player.play(0.3)]
     assert times == sorted(times)
     assert times[-1] <= player.now_ms()
 
@@ -293,6 +293,50 @@ def test_a_window_that_does_not_ask_for_long_still_learns_how_the_link_is(
     board.unplug()
     player.until(LinkState.LOST, "device.lost")
     assert player.links() == [0.0]
+
+
+def test_a_short_loss_that_nobody_saw_is_told_with_its_times(plug: Plug) -> None:
+    board, player = plug()
+    player.until(LinkState.STREAMING, None)
+    pulled_ms = player.now_ms()
+    board.unplug()
+    board.replug()
+    time.sleep(1)
+    player.play(0.01)
+    assert player.links() == [1.0, 0.0, 1.0]
+    lost, back = [s.at_ms for s in player.got if s.channel == LINK][1:]
+    assert pulled_ms <= lost < pulled_ms + 200 < back < pulled_ms + 900
+
+
+class BrokenPort:
+    """A port that dies in the way pyserial does when it is closed under a read."""
+
+    def __init__(self) -> None:
+        self.closed = 0
+
+    def read(self) -> bytes:
+        raise TypeError("'NoneType' object cannot be interpreted as an integer")
+
+    def write(self, data: bytes) -> None:
+        raise OSError(5, "write failed")
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_a_port_that_dies_is_closed_and_opened_again(tmp_path: Path) -> None:
+    opened: list[BrokenPort] = []
+
+    def opener(_: str) -> BrokenPort:
+        opened.append(BrokenPort())
+        return opened[-1]
+
+    player = Player(tmp_path, opener=opener)
+    player.until(LinkState.LOST, "device.none")
+    player.play(1)
+    player.grip.close()
+    assert len(opened) == 3
+    assert [port.closed for port in opened] == [1, 1, 1]
 
 
 def test_every_message_is_a_key_of_a_text() -> None:

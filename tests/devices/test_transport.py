@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from serial.tools import list_ports
 
-from devices.transport import PortFacts, obstacle, open_serial, ports, present
+from devices.transport import PortFacts, SerialTransport, obstacle, open_serial, ports, present
 
 posix = pytest.mark.skipif(os.name != "posix", reason="there are no pseudo-terminals")
 
@@ -35,6 +35,20 @@ def test_bytes_go_both_ways_in_chunks() -> None:
     link.close()
     with pytest.raises(OSError, match=r"."):
         link.read()
+
+
+class Torn:
+    """What is left of a pyserial port that was closed under a read."""
+
+    in_waiting = 0
+
+    def read(self, _: int) -> bytes:
+        raise TypeError("'NoneType' object cannot be interpreted as an integer")
+
+
+def test_whatever_pyserial_lets_through_is_an_os_error() -> None:
+    with pytest.raises(OSError, match="NoneType"):
+        SerialTransport(Torn()).read()  # type: ignore[arg-type]
 
 
 @posix

@@ -1,0 +1,1 @@
+"""Measure how fast Regrasp is, side by side with ordinary programs; nothing here is a test."""

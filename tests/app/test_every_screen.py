@@ -1,0 +1,441 @@
+"""Every screen, in every language and text size: no key is missing, and no word is cut, covered or astray."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from app import files, rooms
+from app.lettering import Block as Lines
+from app.lettering import lay_out
+from app.pieces import parts
+from app.texts import PLACE, load
+from app.visit import SETTINGS_PAGES, changed
+from engine import phases, screens
+from engine.fitting import Firm, Tare
+from engine.game import Cause, Result
+from engine.hand import Side
+from engine.plan import Plan
+from engine.profile import GRIPS, PALETTES, Profile
+from engine.program import Block
+from engine.recording import Trial
+from engine.sample import Sample
+from engine.scene import STAGE_H, STAGE_W, Bar, Button, Picture, Scene, Shape, Words
+from engine.session import Session
+from engine.simulate import Patient, Traits
+
+LANGUAGES = ("de", "en", "es", "fr")
+SCALES = (1.0, 1.25)
+CAUSES = tuple(cause for cause in get_args(Cause) if cause)
+WAYS = tuple(screens.ICONS)
+PAUSES = ("idle", "unplugged", "hard", "taps")
+SIDES = (Side.LEFT, Side.RIGHT)
+ALWAYS_THERE = {"stop", "show", "home", "quit", "back", "more"}
+LEAST = 20 * 4.6  # units: 20 mm on the usual display; more than 44 pixels where the stage is 1024 wide
+READABLE = 20.0  # units: the smallest letters on a screen
+REASON_VALUES = (("from", "100"), ("to", "100"), ("hits", "10"), ("of", "10"))
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle on the stage, and what lies there."""
+
+    what: str
+    left: float
+    low: float
+    right: float
+    high: float
+
+    def holds(self, other: "Area") -> bool:
+        """Tell whether ``other`` lies inside, edges included."""
+        fits_across = self.left - 0.01 <= other.left and other.right <= self.right + 0.01
+        return fits_across and self.low - 0.01 <= other.low and other.high <= self.high + 0.01
+
+    def meets(self, other: "Area") -> bool:
+        """Tell whether the two share more than an edge."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        return across > 0.01 and min(self.high, other.high) - max(self.low, other.low) > 0.01
+
+    def about(self, x: float, y: float) -> bool:
+        """Tell whether the point (x, y) lies inside."""
+        return self.left < x < self.right and self.low < y < self.high
+
+
+STAGE = Area("stage", 0, 0, STAGE_W, STAGE_H)
+
+
+def area(shape: Button | Bar | Picture, what: str) -> Area:
+    """Return the rectangle of a shape that has a width and a height."""
+    return Area(what, shape.x - shape.w / 2, shape.y - shape.h / 2, shape.x + shape.w / 2, shape.y + shape.h / 2)
+
+
+def area_of_text(words: Words, lines: Lines) -> Area:
+    """Return the rectangle that the letters fill, as ``lettering.raster`` lays them out."""
+    start = {"left": -lines.box / 2, "center": -lines.wide / 2, "right": lines.box / 2 - lines.wide}[lines.align]
+    left, high = words.x + start, lines.high / 2
+    return Area(" / ".join(lines.lines), left, words.y - high, left + lines.wide, words.y + high)
+
+
+# --- the screens ----------------------------------------------------------------------------------------
+
+
+def trials(*counts: tuple[str, int]) -> tuple[Trial, ...]:
+    """Return so many trials of each game, every fourth a miss."""
+    made: list[Trial] = []
+    for block, (game, count) in enumerate(counts):
+        made.extend(trial(len(made) + n, block, game, n % 4 != 3) for n in range(count))
+    return tuple(made)
+
+
+def trial(index: int, block: int, game: str, hit: bool) -> Trial:
+    """Return one trial."""
+    return Trial(
+        index=index, block=block, game=game, hand=Side.RIGHT, played_with="keys", level=1, difficulty=20.0,
+        result=Result.HIT if hit else Result.MISS, cause="" if hit else "too-soft", attempt=1, start_tick=0,
+        end_tick=9, params={}, measures={}, just=None, finger="", predicted=0.7, reason="reason.first",
+        reason_values={}, belief="{}",
+    )  # fmt: skip
+
+
+def notices() -> tuple[str, ...]:
+    """Return everything that the home screen may have to say."""
+    return tuple(key for key in load("en").table if key.startswith(("store.", "device.")))
+
+
+def reasons() -> tuple[str, ...]:
+    """Return every reason of a difficulty."""
+    return tuple(key for key in load("en").table if key.startswith("reason."))
+
+
+def plain_screens() -> Iterator[tuple[str, Scene]]:
+    """Yield every screen that needs no patient, with usual and extreme values."""
+    yield "home", screens.home()
+    for key in notices():
+        yield f"home, {key}", screens.home(key)
+    yield from ((f"again, {done}", screens.again(done)) for done in (0, 1, 999))
+    names = tuple(rooms.all_games())
+    for count, page in ((1, 0), (2, 0), (3, 0), (6, 1), (7, 2)):
+        yield f"pick, {count} games, page {page}", screens.pick((names * 3)[:count], page)
+    yield "stopped", screens.stopped()
+    yield from ((f"paused, {reason}", screens.paused(reason)) for reason in PAUSES)
+    yield "a question without an icon", screens.question("stopped.title", (("home", "home", "button.home"),))
+    for left, done, ready in ((30.0, 0, False), (0.4, 999, True), (599.0, 10, True)):
+        yield f"rest, {left} s, ready {ready}", screens.rest(left, 600.0, done, 1000, ready)
+    for key in reasons():
+        rows = [(key, (*REASON_VALUES, ("game", game))) for game in names]
+        yield from ((f"why, {key}, {count}", screens.why(rows[:count])) for count in (1, 2, 3))
+    yield from ((f"tare, {refused}", screens.tare(refused)) for refused in (False, True))
+    yield from ((f"firm, {share}", screens.firm(share)) for share in (0.0, 0.4, 1.0))
+    yield from summaries(names)
+    yield from settings()
+
+
+def summaries(names: tuple[str, ...]) -> Iterator[tuple[str, Scene]]:
+    """Yield the last screen after nothing, a little and a lot."""
+    for how in ("done", "stopped", "limit"):
+        yield f"summary, {how}, nothing", screens.summary((), 0.1, how)
+        for counts in ((1,), (60,), (10, 8), (10, 8, 8), (60, 60, 60), (200, 1, 30)):
+            played = trials(*zip(names, counts, strict=False))
+            yield f"summary, {how}, {counts}", screens.summary(played, 0.3 * len(played), how)
+
+
+def settings() -> Iterator[tuple[str, Scene]]:
+    """Yield every page of the settings, with every choice of every button."""
+    for page in range(SETTINGS_PAGES):
+        for button in screens.settings(Profile(), page).buttons:
+            verb, _, what = button.action.partition(" ")
+            profile = Profile()
+            for turn in range(4 if verb == "set" else 0):
+                yield f"settings, {what}, {turn}", screens.settings(profile, page)
+                profile = changed(profile, what)
+
+
+def overlays(profile: Profile) -> Iterator[tuple[str, tuple[Shape, ...]]]:
+    """Yield what lies over a game."""
+    stop, controls = (screens.stop_button(profile),), screens.practice_controls(profile)
+    for game in rooms.all_games():
+        for way in WAYS:
+            yield f"demonstration, {game}, {way}", (*screens.demonstration(True, game, way), *stop)
+    for cause in (*CAUSES, "softer"):
+        row = screens.garden([True, False], 24)
+        yield f"hint, {cause}, seen {profile.seen}", (*row, *controls, *screens.hint(cause))
+    for of in (*range(1, 25), 25, 200):
+        for done in (0, of // 2, of):
+            row = screens.garden([n % 3 > 0 for n in range(done)], of)
+            yield f"garden, {done} of {of}", (*row, *controls)
+
+
+@cache
+def every_screen() -> tuple[tuple[str, Scene], ...]:
+    """Return every screen by a name for it, STOP added as the session adds it."""
+    made: list[tuple[str, Scene]] = []
+    for name, scene in plain_screens():
+        with_stop = name.split(",")[0] in ("paused", "rest", "tare", "firm")
+        made.append((name, scene))
+        for profile in both_sides() if with_stop else ():
+            made.append((f"{name}, seen {profile.seen}", scene + (screens.stop_button(profile),)))
+    made.extend((name, Scene("meadow", over)) for profile in both_sides() for name, over in overlays(profile))
+    return tuple(made)
+
+
+def both_sides() -> tuple[Profile, Profile]:
+    """Return a profile that sees the right side, and one that sees the left."""
+    return Profile(), Profile(unseen=Side.RIGHT)
+
+
+# --- what is wrong with a screen ------------------------------------------------------------------------
+
+
+def texts_of(scene: Scene, language: str, scale: float) -> list[tuple[Area, Lines, Shape]]:
+    """Return where each text of a scene lies, how it is laid out, and the shape it belongs to."""
+    say = load(language, strict=True).say
+    made = []
+    for shape in scene.shapes:
+        for piece in parts(shape, scale, say):
+            if isinstance(piece, Words):
+                lines = lay_out(piece, say(piece.key, piece.values), scale)
+                made.append((area_of_text(piece, lines), lines, shape))
+    return made
+
+
+def faults_of_texts(scene: Scene, language: str, scale: float) -> Iterator[str]:
+    """Yield what is wrong with the texts of a scene: cut, tiny, off their place, over another."""
+    texts = texts_of(scene, language, scale)
+    cards = [area(s, "card") for s in scene.shapes if isinstance(s, Bar) and s.fill == "card"]
+    for place, lines, shape in texts:
+        if lines.cut:
+            yield f"cut: {place.what}"
+        if lines.size < READABLE:
+            yield f"only {lines.size:.1f} units high: {place.what}"
+        about = [card for card in cards if card.about((place.left + place.right) / 2, (place.low + place.high) / 2)]
+        own = [area(shape, shape.action)] if isinstance(shape, Button) else about
+        yield from (f"outside its {box.what}: {place.what}" for box in (STAGE, *own) if not box.holds(place))
+    for (one, _, _), (other, _, _) in combinations(texts, 2):
+        if one.meets(other):
+            yield f"over another text: {one.what} | {other.what}"
+
+
+def faults_of_pictures(scene: Scene, language: str, scale: float) -> Iterator[str]:
+    """Yield the texts of a screen that lie over a picture or under a button."""
+    pictures = [area(s, s.name) for s in scene.shapes if isinstance(s, Picture)]
+    buttons = [(s, area(s, s.action)) for s in scene.shapes if isinstance(s, Button)]
+    for place, _, shape in texts_of(scene, language, scale):
+        others = [*pictures, *(box for button, box in buttons if button is not shape)]
+        yield from (f"{place.what} meets {box.what}" for box in others if place.meets(box))
+
+
+def faults_of_buttons(scene: Scene) -> Iterator[str]:
+    """Yield what is wrong with the buttons of a scene: small, off the stage, too many, over something else."""
+    boxes = [area(button, button.action) for button in scene.buttons]
+    for button, box in zip(scene.buttons, boxes, strict=True):
+        if min(button.w, button.h) < LEAST:
+            yield f"{box.what} is small"
+        if not STAGE.holds(box):
+            yield f"{box.what} leaves the stage"
+    yield from (f"{one.what} meets {other.what}" for one, other in combinations(boxes, 2) if one.meets(other))
+    if len({button.action for button in scene.buttons} - ALWAYS_THERE) > 3:
+        yield "more than three choices"
+
+
+def faults_of_cards(scene: Scene) -> Iterator[str]:
+    """Yield the cards and pictures of a screen that lie under a button or over its edge."""
+    boxes = [area(button, button.action) for button in scene.buttons]
+    cards = [area(s, "a card") for s in scene.shapes if isinstance(s, Bar)]
+    pictures = [area(s, s.name) for s in scene.shapes if isinstance(s, Picture)]
+    yield from (f"{card.what} meets {box.what}" for card in (*cards, *pictures) for box in boxes if card.meets(box))
+    yield from (f"{art.what} leaves the stage" for art in pictures if not STAGE.holds(art))
+    yield from (f"{a.what} over the edge" for a in pictures for c in cards if a.meets(c) and not c.holds(a))
+
+
+def gathered(scenes: tuple[tuple[str, Scene], ...], *looks: Callable[[Scene], Iterator[str]]) -> list[str]:
+    """Return all faults of all scenes, each with the name of its scene."""
+    return [f"{name}: {fault}" for name, scene in scenes for look in looks for fault in look(scene)]
+
+
+# --- tests of the screens -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_cut_tiny_outside_its_place_or_over_another(language: str, scale: float) -> None:
+    assert gathered(every_screen(), lambda scene: faults_of_texts(scene, language, scale)) == []
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_lies_over_a_picture_or_under_a_button(language: str, scale: float) -> None:
+    assert gathered(every_screen(), lambda scene: faults_of_pictures(scene, language, scale)) == []
+
+
+def test_buttons_are_large_apart_and_few() -> None:
+    assert gathered(every_screen(), faults_of_buttons) == []
+
+
+def test_cards_and_pictures_leave_the_buttons_free() -> None:
+    assert gathered(every_screen(), faults_of_cards) == []
+
+
+def test_twenty_millimetres_are_at_least_44_pixels_on_the_smallest_window() -> None:
+    assert LEAST * 1024 / STAGE_W > 44
+
+
+def test_the_looks_find_what_they_look_for() -> None:
+    small = Button("a", 60, 60, 80, 80, key="button.stop")
+    four = tuple(Button(f"b{n}", 300 + 200 * n, 450, 100, 100) for n in range(4))
+    scene = Scene("", (small, Bar(60, 100, 100, 60, "card"), *four, Picture("mark", 1590, 450, 90, 90)))
+    assert {fault.split()[0] for fault in faults_of_buttons(scene)} == {"a", "more"}
+    assert {fault.split()[-1] for fault in faults_of_cards(scene)} == {"a", "b3", "stage"} - {"b3"}
+    long = Words("home.honest", 800, 450, 40, width=300)
+    wrong = Scene("", (long, Words("home.title", 800, 450, 40), Words("home.title", 10, 10, 40)))
+    found = " ".join(faults_of_texts(wrong, "en", 1.0))
+    assert all(fault in found for fault in ("cut:", "only 18.0", "outside its stage", "over another text"))
+    assert list(faults_of_pictures(Scene("", (long, Picture("mark", 800, 450, 90, 90))), "en", 1.0))
+
+
+# --- tests of a session ---------------------------------------------------------------------------------
+
+
+@cache
+def moments(hand: Side, unseen: Side | None) -> tuple[tuple[str, Scene], ...]:
+    """Return what is seen in each phase of real sessions of every game, by the name of game and phase."""
+    seen: dict[str, Scene] = {}
+    for game in rooms.all_games():
+        session, patient = session_of(game, hand, unseen), Patient(Traits(0.15, lapse=0.2), 7)
+        while not session.over:
+            session.tick(patient.samples(session))
+            seen.setdefault(moment(session), session.scene())
+        idle = session_of(game, hand, unseen)
+        patient = Patient(Traits(0.5), 7)
+        while not isinstance(idle.phase, phases.Paused):
+            playing = isinstance(idle.phase, phases.Playing)
+            idle.tick((Sample("link.grip", 0.0, 0.0),) if playing and game == "cup" else
+                      () if playing else patient.samples(idle))  # fmt: skip
+        seen[moment(idle)] = idle.scene()
+        idle.tick((Sample("key.ESCAPE", 0.0, 1.0),))
+        seen[moment(idle)] = idle.scene()
+    return tuple(seen.items())
+
+
+def session_of(game: str, hand: Side, unseen: Side | None) -> Session:
+    """Return a short session of one game that rests after each second trial."""
+    gentle = rooms.built_in_program()
+    program = replace(gentle, blocks=(Block(game, 6),), rest_after=2, rest_s=2.0, least_rest_s=1.0)
+    profile = Profile(hand=hand, unseen=unseen)
+    played_with: dict[Any, str] = {"tap": "keys", "grip": "serial", "trace": "mouse"}
+    return Session(Plan(11, profile, program, rooms.all_ladders(), played_with), rooms.all_games())
+
+
+def moment(session: Session) -> str:
+    """Return the name of what is going on now."""
+    phase = session.phase
+    more = phase.cause if isinstance(phase, phases.After) else phase.reason if isinstance(phase, phases.Paused) else ""
+    return f"{session.game.name} {type(phase).__name__} {more}".strip()
+
+
+@pytest.mark.parametrize("unseen", [None, *SIDES])
+@pytest.mark.parametrize("hand", SIDES)
+def test_stop_is_on_every_screen_of_a_session_at_the_same_place(hand: Side, unseen: Side | None) -> None:
+    profile = Profile(hand=hand, unseen=unseen)
+    wanted = screens.stop_button(profile)
+    reached = set()
+    for name, scene in moments(hand, unseen):
+        kind = name.split()[1]
+        if kind in ("Stopped", "Summary"):
+            continue
+        reached.add(kind)
+        found = [button for button in scene.buttons if button.action == "stop"]
+        assert [(b.x, b.y, b.w, b.h) for b in found] == [(wanted.x, wanted.y, wanted.w, wanted.h)], name
+    named = (phases.Demo, phases.Playing, phases.After, phases.Rest, phases.Paused, Tare, Firm)
+    assert reached == {kind.__name__ for kind in named}
+    assert (wanted.x > STAGE_W / 2) == (profile.seen is Side.RIGHT)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("unseen", [None, Side.RIGHT])
+@pytest.mark.parametrize("hand", SIDES)
+def test_every_moment_of_a_session_can_be_read_and_pressed(hand: Side, unseen: Side | None, language: str) -> None:
+    seen = moments(hand, unseen)
+    for scale in SCALES:
+        looks = (lambda scene, scale=scale: faults_of_texts(scene, language, scale), faults_of_buttons)
+        assert gathered(seen, *looks) == []
+
+
+# --- tests of the texts ---------------------------------------------------------------------------------
+
+
+def source() -> str:
+    """Return the source of all rooms."""
+    rooms_of_code = ("engine", "games", "devices", "app")
+    return "\n".join(p.read_text("utf-8") for room in rooms_of_code for p in sorted((files.ROOT / room).rglob("*.py")))
+
+
+def made_keys() -> set[str]:
+    """Return the keys that are put together while the program runs."""
+    code = Path(str(files.__file__)).read_text("utf-8")
+    every_file = re.findall(r'"files\.([\w-]+)"', code)
+    written = re.findall(r'"files\.([\w-]+)"', inspect.getsource(files._unwritten))
+    games = tuple(rooms.all_games())
+    return {
+        *(f"hint.{cause}" for cause in (*CAUSES, "softer")),
+        *(f"how.{game}.{way}" for game in games for way in WAYS),
+        *(f"game.{game}" for game in games),
+        *(f"pause.{reason}" for reason in PAUSES),
+        *(f"file.{key}" for key in every_file),
+        *(f"store.{key}" for key in written),
+        *(f"set-value.hand.{side}" for side in SIDES),
+        *(f"set-value.side.{side}" for side in SIDES),
+        *(f"set-value.palette.{name}" for name in PALETTES),
+        *(f"set-value.grip.{name}" for name in GRIPS),
+        *(f"set-value.text.{size}" for size in ("usual", "large")),
+    }
+
+
+def written_keys() -> set[str]:
+    """Return the keys that are written out in the source."""
+    sections = {key.partition(".")[0] for key in load("en").table}
+    found = re.findall(r'"((?:' + "|".join(sections) + r')(?:\.[a-z][\w-]*)+)"', source())
+    return {key for key in found if not key.endswith((".txt", ".json", ".toml"))} | {"plain"}
+
+
+def test_every_key_of_the_code_is_in_the_texts_and_no_other() -> None:
+    known, used = set(load("en").table), made_keys() | written_keys()
+    assert used - known == set(), "missing in en.toml"
+    assert known - used == set(), "in en.toml, but used nowhere"
+
+
+def test_there_are_the_four_languages() -> None:
+    assert files.languages() == LANGUAGES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_keys_with_the_same_places(language: str) -> None:
+    english, own = load("en").table, load(language, strict=True).table
+    places = {key: sorted(PLACE.findall(text)) for key, text in own.items()}
+    assert places == {key: sorted(PLACE.findall(text)) for key, text in english.items()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_empty_or_sloppy(language: str) -> None:
+    for key, text in load(language).table.items():
+        assert text == text.strip(), key
+        assert text, key
+        assert "  " not in text, key
+
+
+def test_english_has_no_contractions() -> None:
+    assert [text for text in load("en").table.values() if "'" in text or "’" in text] == []
+
+
+def test_french_signs_never_begin_a_line() -> None:
+    assert [text for text in load("fr").table.values() if re.search(r"(?<!\u00a0)[?!:;]", text)] == []
+
+
+def test_one_language_is_chosen_by_its_own_name() -> None:
+    names = [load(language).say("set-value.language") for language in LANGUAGES]
+    assert names == ["Deutsch", "English", "Español", "Français"]

@@ -1,0 +1,311 @@
+"""What a patient sees and does, in a real window: real keys and pointer, a sensor on a port, a database on the disk."""
+
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from screen import Board, Copy, NoScreen, Screen, opened_screen, run, started
+
+from app.palette import PALETTES
+from engine import screens
+from engine.hand import Finger
+from engine.profile import Profile
+from engine.scene import Button
+from games.cup import GAUGE_X
+from games.ladybirds import TIPS
+
+KEYSYMS = {
+    Finger.THUMB: "space", Finger.INDEX: "j", Finger.MIDDLE: "k", Finger.RING: "l", Finger.LITTLE: "semicolon"
+}  # fmt: skip
+LADYBIRD_RED = (217, 83, 63)
+LIGHT = PALETTES["light"]
+GAMES = ("ladybirds", "cup", "brook")
+USUAL = Profile()
+START = next(s for s in screens.demonstration(True, "ladybirds", "keys") if isinstance(s, Button))
+STOP, SHOW = screens.stop_button(USUAL), screens.help_button(USUAL)
+PRACTICE, PICK, SETTINGS, QUIT = screens.home().buttons
+PAIN, TIRED, OTHER = screens.stopped().buttons
+GO_ON, NOT_NOW = screens.again(1).buttons
+(UNPLUGGED,) = screens.paused("unplugged").buttons
+HOME = screens.summary((), 1.0, "stopped").buttons[0]
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[Screen]:
+    """Try once whether a window can be opened; without one, every test here is skipped and says why."""
+    opening = opened_screen()
+    try:
+        here = opening.__enter__()
+    except NoScreen as error:
+        pytest.skip(f"no window can be opened here: {error}")
+    yield here
+    opening.__exit__(None, None, None)
+
+
+# --- how the games are seen and played ------------------------------------------------------------------
+
+
+def landed(copy: Copy) -> Finger:
+    """Return the finger of the drawn hand on which a ladybird has landed, as soon as it is seen."""
+    found = copy.wait_for("a ladybird on a finger", lambda: _with_ladybird(copy))
+    return Finger(found)
+
+
+def _with_ladybird(copy: Copy) -> Finger | None:
+    reds = {finger: copy.share(LADYBIRD_RED, x, y, 90, 90) for finger, (x, y) in TIPS.items()}
+    finger = max(reds, key=lambda f: reds[f])
+    return finger if reds[finger] > 0.1 else None
+
+
+def play_on(copy: Copy, held: bool) -> None:
+    """Hold the cup until the whole time is over, or let it slip; the sensor's firm squeeze is half its scale."""
+
+
+def boat(copy: Copy) -> tuple[float, float]:
+    """Return where on the stage the boat waits to be touched: the middle of the ring around it."""
+    return copy.wait_for("the boat", lambda: _ringed(copy))  # type: ignore[no-any-return]
+
+
+def _ringed(copy: Copy) -> tuple[float, float] | None:
+    seen = copy.pixels(800, 400, 1600, 700)
+    rows, columns = np.nonzero(np.abs(seen - np.array(LIGHT["focus"])).max(axis=2) < 20)
+    if len(rows) < 150:
+        return None
+    left, top = copy.px(0, 750)
+    return copy.stage(left + (columns.min() + columns.max()) / 2, top + (rows.min() + rows.max()) / 2)
+
+
+def lead(copy: Copy, off: float, share: float = 1.0) -> None:
+    """Touch the boat and lead it along the straight brook, ``off`` units beside its middle."""
+    x, y = boat(copy)
+    ahead = [(x + (1600 - 2 * x) * share * k / 30, y + off * min(1.0, k / 3)) for k in range(31)]
+    copy.drag(*ahead, seconds=1.2)
+
+
+def is_steady(copy: Copy) -> bool:
+    """Tell whether the gauge says that the force is where it should be."""
+    return copy.share(LIGHT["good"], GAUGE_X - 35, 265, 16, 120) > 0.2
+
+
+def recording_replays(screen: Screen, folder: Path) -> bool:
+    """Tell whether the newest recording gives the very same trials again."""
+    newest = max((folder / "data/recordings").iterdir())
+    done = run(screen, "replay", str(newest))
+    return done.returncode == 0 and "give the same again" in done.stdout
+
+
+def settings(folder: Path) -> dict[str, Any]:
+    """Return what stands in the settings file."""
+    path = folder / "data/settings.toml"
+    return tomllib.loads(path.read_text()) if path.exists() else {}
+
+
+# --- the stories ----------------------------------------------------------------------------------------
+
+
+def test_ladybirds_are_answered_with_keys_and_a_press_on_stop_ends_it_at_once(screen: Screen, tmp_path: Path) -> None:
+    with started(screen, tmp_path, "play", "ladybirds", "--level", "6", "--trials", "9", "--seed", "5") as copy:
+        copy.choose(START)
+        finger = landed(copy)
+        copy.keep_picture("ladybirds")
+        copy.press(KEYSYMS[finger])
+        [hit] = copy.wait_for_trials(1)
+        assert (hit["result"], hit["cause"], hit["finger"]) == ("hit", "", finger)
+
+        finger = landed(copy)
+        copy.press(next(key for other, key in KEYSYMS.items() if other is not finger))
+        missed = copy.wait_for_trials(2)[1]
+        copy.keep_picture("ladybirds-missed")
+        assert (missed["result"], missed["cause"], missed["finger"]) == ("miss", "wrong-finger", finger)
+
+        finger = landed(copy)
+        copy.point(STOP.x, STOP.y)
+        copy.screen.do("mousedown", 1)
+        copy.wait_to_see(PAIN, TIRED, OTHER)
+        copy.screen.do("mouseup", 1)
+        copy.keep_picture("stopped")
+        [end] = copy.ends()
+        assert (end["how"], end["why"]) == ("stopped", "")
+        copy.press(KEYSYMS[finger])
+        copy.choose(TIRED)
+        copy.wait_for("the reason", lambda: copy.ends()[-1]["why"] == "tired")
+        copy.keep_picture("summary")
+        copy.choose(HOME)
+        copy.wait_to_see(PRACTICE, PICK, SETTINGS, QUIT)
+        assert [trial["result"] for trial in copy.trials()] == ["hit", "miss"]
+        assert copy.ends()[-1]["tick"] == end["tick"] > missed["end_tick"]
+
+        copy.keep_picture("home")
+        copy.choose(SETTINGS)
+        colours = next(button for button in screens.settings(USUAL, 0).buttons if button.action == "set palette")
+        copy.keep_picture("settings")
+        copy.choose(colours, until=lambda: settings(tmp_path).get("palette") == "dark")
+        copy.palette = "dark"
+        copy.wait_to_see(*screens.settings(USUAL, 0).buttons)
+        copy.keep_picture("settings-dark")
+        assert copy.close() == 0
+    assert recording_replays(screen, tmp_path)
+
+
+def test_the_cup_is_held_with_a_sensor_and_a_trial_is_begun_again_when_it_is_pulled_out(
+    screen: Screen, tmp_path: Path
+) -> None:
+    device = f"serial:{tmp_path / 'grip'}"
+    with (
+        Board(tmp_path / "grip") as board,
+        started(screen, tmp_path, "play", "cup", "--level", "1", "--device", device) as copy,
+    ):
+        copy.wait_for("the firm squeeze to be asked for", lambda: copy.share(LIGHT["card"], 800, 330, 120, 120) > 0.9)
+        board("force 0.5")
+        copy.keep_picture("firm")
+        copy.wait_to_see(START)
+        board("force 0")
+        copy.choose(START)
+        copy.wait_to_see(SHOW, STOP)
+
+        board("force 0.05")
+        copy.wait_for("the cup to be held", lambda: is_steady(copy))
+        copy.keep_picture("cup")
+        copy.wait_for("the time to be over", lambda: not is_steady(copy))
+        board("force 0")
+        [hit] = copy.wait_for_trials(1)
+        assert (hit["result"], hit["played_with"]) == ("hit", "serial")
+        assert 0.09 < hit["measures"]["peak"] < 0.11
+
+        board("force 0.05")
+        copy.wait_for("the cup to be held", lambda: is_steady(copy))
+        board("force 0")
+        missed = copy.wait_for_trials(2)[1]
+        copy.keep_picture("cup-missed")
+        assert (missed["result"], missed["cause"]) == ("miss", "too-soft")
+
+        board("force 0.05")
+        copy.wait_for("the cup to be held", lambda: is_steady(copy))
+        board("unplug")
+        copy.wait_to_see(UNPLUGGED)
+        copy.keep_picture("unplugged")
+        board("force 0.05")
+        board("replug")
+        copy.wait_for("the cup to be held again", lambda: is_steady(copy))
+        copy.wait_for("the time to be over", lambda: not is_steady(copy))
+        board("force 0")
+        again = copy.wait_for_trials(3)[2]
+        assert (again["result"], again["attempt"]) == ("hit", 2)
+        copy.wait_for("the next trial", lambda: copy.shows(SHOW, STOP))
+        assert copy.close() == 0
+    [end] = copy.ends()
+    assert (end["how"], len(copy.trials())) == ("closed", 3)
+    assert recording_replays(screen, tmp_path)
+
+
+def test_a_left_hand_leads_the_boat_and_stop_is_where_it_is_seen_in_a_small_window(
+    screen: Screen, tmp_path: Path
+) -> None:
+    with started(screen, tmp_path, "play", "brook", "--hand", "left", "--level", "1") as copy:
+        copy.choose(START)
+        x, _ = boat(copy)
+        assert x > 800, "for a left hand the way begins at the right"
+        copy.keep_picture("brook")
+        lead(copy, off=0)
+        [hit] = copy.wait_for_trials(1)
+        assert (hit["result"], hit["hand"], hit["measures"]["on_path"]) == ("hit", "left", 1.0)
+
+        lead(copy, off=100)
+        missed = copy.wait_for_trials(2)[1]
+        copy.keep_picture("brook-missed")
+        assert missed["result"] == "miss"
+        assert missed["cause"] in ("left-of-path", "right-of-path")
+
+        boat(copy)
+        copy.resize(1024, 600)
+        copy.wait_to_see(SHOW, STOP)
+        lead(copy, off=0, share=0.5)
+        copy.keep_picture("brook-small")
+        copy.click(STOP.x, STOP.y)
+        copy.wait_to_see(PAIN, TIRED, OTHER)
+        copy.choose(PAIN)
+        copy.wait_for("the reason", lambda: copy.ends()[-1]["why"] == "pain")
+        assert {end["how"] for end in copy.ends()} == {"stopped"}
+        assert len(copy.trials()) == 2
+        assert copy.close() == 0
+    assert recording_replays(screen, tmp_path)
+
+
+def test_a_game_is_picked_with_the_mouse_and_the_window_may_be_closed_in_the_middle_of_a_trial(
+    screen: Screen, tmp_path: Path
+) -> None:
+    with started(screen, tmp_path) as copy:
+        copy.choose(PICK)
+        tiles = screens.pick(GAMES).buttons
+        copy.wait_to_see(*tiles)
+        copy.keep_picture("pick")
+        copy.choose(tiles[0])
+        copy.choose(START)
+        copy.press(KEYSYMS[landed(copy)])
+        copy.wait_for_trials(1)
+        landed(copy)
+
+        before = sorted(path.name for path in (tmp_path / "data").iterdir())
+        second = run(screen, "--data", str(tmp_path / "data"))
+        assert second.returncode == 1
+        assert second.stdout == ""
+        assert len(second.stderr.splitlines()) == 1
+        assert "Traceback" not in second.stderr
+        assert sorted(path.name for path in (tmp_path / "data").iterdir()) == before
+
+        assert copy.close() == 0
+    [end] = copy.ends()
+    assert (end["how"], [trial["result"] for trial in copy.trials()]) == ("closed", ["hit"])
+    assert recording_replays(screen, tmp_path)
+
+
+def test_a_practice_that_was_killed_is_gone_on_with_by_keyboard_only_and_stopped_with_escape(
+    screen: Screen, tmp_path: Path
+) -> None:
+    with started(screen, tmp_path) as copy:
+        copy.choose(PRACTICE, keys=("Return",))
+        copy.choose(START, keys=("Return",))
+        copy.press(KEYSYMS[landed(copy)])
+        copy.wait_for_trials(1)
+        landed(copy)
+        copy.kill()
+
+    with started(screen, tmp_path) as copy:
+        copy.wait_to_see(GO_ON, NOT_NOW)
+        copy.keep_picture("again")
+        assert (len(copy.trials()), copy.ends()) == (1, [])
+        copy.choose(GO_ON, keys=("Return",))
+        copy.choose(START, keys=("Return",))
+        [session] = copy.rows("SELECT continues, header FROM sessions WHERE id = 2")
+        assert session["continues"] == 1
+        assert [row["trials"] for row in json.loads(session["header"])["program"]["blocks"]] == [9, 8, 8]
+        landed(copy)
+        copy.press("Escape")
+        copy.wait_to_see(PAIN, TIRED, OTHER)
+        copy.press("Right")
+        copy.wait_for("the focus", lambda: copy.is_focused(PAIN))
+        copy.press("Right", "Right")
+        copy.wait_for("the focus to move on", lambda: copy.is_focused(OTHER))
+        copy.choose(OTHER, keys=("Return",))
+        copy.wait_for("the reason", lambda: copy.ends(2)[-1]["why"] == "other")
+        assert (copy.trials(2), {end["how"] for end in copy.ends(2)}) == ([], {"stopped"})
+        assert copy.close() == 0
+
+
+def test_one_switch_is_enough_to_reach_a_game_and_to_answer_in_it(screen: Screen, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/settings.toml").write_text("scan_s = 1.5\n")
+    with started(screen, tmp_path) as copy:
+        for button in (PICK, screens.pick(GAMES).buttons[0], START):
+            copy.choose(button, keys=("space",), when=lambda here=button: copy.is_focused(here))
+        copy.wait_to_see(SHOW, STOP)
+        landed(copy)
+        copy.keep_picture("one-switch")
+        copy.press("space")
+        [trial] = copy.wait_for_trials(1)
+        assert trial["measures"]["right"] in (0.0, 1.0)
+        assert copy.close() == 0

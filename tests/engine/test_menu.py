@@ -1,0 +1,238 @@
+"""Check that every button can be pressed with mouse, keys, a dwelling pointer and one switch."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine import menu, screens
+from engine.hand import Side
+from engine.menu import Menu
+from engine.profile import Profile
+from engine.sample import Sample
+from engine.scene import STAGE_H, STAGE_W, Button, Scene
+from engine.ticks import seconds, to_ms, to_ticks
+
+USUAL = Profile(cooldown_ms=500.0)
+BUTTONS = tuple(Button(name, 200 + 400 * n, 300, 300, 100) for n, name in enumerate(("a", "b", "c")))
+COOL = to_ticks(500)
+
+
+class Hand:
+    """A hand at a screen: what it does, tick by tick, and what was chosen."""
+
+    def __init__(self, buttons: tuple[Button, ...] = BUTTONS, profile: Profile = USUAL, at: int = COOL) -> None:
+        self.buttons, self.profile, self.tick = buttons, profile, at
+        self.menu: Menu = menu.opened(0)
+
+    def step(self, *samples: Sample) -> str:
+        self.menu, action = menu.step(self.menu, self.buttons, samples, self.tick, self.profile)
+        self.tick += 1
+        return action
+
+    def key(self, name: str) -> str:
+        chosen = self.step(Sample(f"key.{name}", to_ms(self.tick), 1.0))
+        return chosen or self.step(Sample(f"key.{name}", to_ms(self.tick), 0.0))
+
+    def mouse(self, x: float, y: float, down: bool) -> str:
+        return self.step(Sample("mouse", to_ms(self.tick), float(down), x, y))
+
+    def wait(self, s: float) -> list[str]:
+        return [action for _ in range(seconds(s)) if (action := self.step())]
+
+    def look(self) -> tuple[Button, ...]:
+        return menu.shown(self.menu, self.buttons, self.tick, self.profile)
+
+
+def test_a_pointer_acts_when_it_is_let_go_on_the_button_it_pressed() -> None:
+    hand = Hand()
+    assert hand.mouse(600, 300, True) == ""
+    assert [button.pressed for button in hand.look()] == [False, True, False]
+    assert hand.mouse(610, 310, True) == ""
+    assert hand.mouse(610, 310, False) == "b"
+    assert not any(button.pressed for button in hand.look())
+
+
+def test_sliding_off_cancels_and_sliding_onto_another_chooses_neither() -> None:
+    for x, y in ((600, 700), (1000, 300)):
+        hand = Hand()
+        hand.mouse(600, 300, True)
+        assert hand.mouse(x, y, True) == ""
+        assert hand.mouse(x, y, False) == ""
+
+
+def test_sliding_back_before_letting_go_chooses_after_all() -> None:
+    hand = Hand()
+    hand.mouse(600, 300, True)
+    hand.mouse(600, 800, True)
+    assert hand.mouse(600, 300, False) == "b"
+
+
+def test_a_press_that_began_beside_the_buttons_chooses_nothing() -> None:
+    hand = Hand()
+    hand.mouse(600, 800, True)
+    assert hand.mouse(600, 300, False) == ""
+
+
+def test_within_the_cool_down_nothing_is_chosen_and_after_it_it_is() -> None:
+    early = Hand(at=COOL - 1)
+    assert early.step(Sample("key.ENTER", 0.0, 1.0)) == ""
+    assert Hand(at=COOL).step(Sample("key.ENTER", 0.0, 1.0)) == "a"
+
+
+def test_after_each_choice_there_is_a_cool_down_again() -> None:
+    hand = Hand()
+    assert hand.key("ENTER") == "a"
+    assert hand.key("ENTER") == ""
+    hand.wait(0.5)
+    assert hand.key("ENTER") == "a"
+
+
+def test_enter_and_space_press_the_first_button_at_once() -> None:
+    for key in ("ENTER", "RETURN", "NUM_ENTER", "SPACE"):
+        assert Hand().key(key) == "a"
+
+
+def test_the_first_arrow_shows_the_focus_and_the_next_ones_move_it_round() -> None:
+    hand = Hand()
+    assert [button.focused for button in hand.look()] == [0, 0, 0]
+    hand.key("RIGHT")
+    assert [button.focused for button in hand.look()] == [1, 0, 0]
+    for expected in ("b", "c", "a"):
+        hand.key("TAB")
+        assert next(button.action for button in hand.look() if button.focused) == expected
+    hand.key("UP")
+    assert hand.key("ENTER") == "c"
+
+
+def test_other_keys_choose_nothing() -> None:
+    hand = Hand()
+    assert [hand.key(name) for name in ("J", "ESCAPE", "F1", "KEY_1")] == ["", "", "", ""]
+
+
+def test_a_pointer_that_dwells_chooses_and_one_that_leaves_in_time_does_not() -> None:
+    dwelling = replace(USUAL, dwell_s=1.0)
+    hand = Hand(profile=dwelling)
+    hand.mouse(1000, 300, False)
+    assert hand.wait(0.5) == []
+    assert 0.4 < hand.look()[2].focused < 0.6
+    hand.mouse(1000, 800, False)
+    assert hand.wait(3) == []
+    hand.mouse(1000, 300, False)
+    assert hand.wait(1.1) == ["c"]
+
+
+def test_without_dwelling_a_resting_pointer_chooses_nothing() -> None:
+    hand = Hand()
+    hand.mouse(1000, 300, False)
+    assert hand.wait(5) == []
+
+
+def test_a_screen_without_buttons_chooses_nothing() -> None:
+    assert Hand(buttons=()).key("ENTER") == ""
+
+
+def test_a_focus_beyond_a_shorter_screen_comes_back_inside() -> None:
+    got, action = menu.step(Menu(focus=7), BUTTONS, (Sample("key.ENTER", 0.0, 1.0),), COOL, USUAL)
+    assert (got.focus, action) == (2, "c")
+
+
+PROFILES = (USUAL, Profile(hand=Side.LEFT, unseen=Side.RIGHT))
+REASON = ("reason.up", (("from", "1"), ("to", "2"), ("game", "cup")))
+SCREENS: dict[str, Scene] = {
+    "home": screens.home(),
+    "home with a notice": screens.home("home.title"),
+    "again": screens.again(3),
+    "pick": screens.pick(("ladybirds", "cup", "brook")),
+    "pick of many": screens.pick(tuple("abcdefg"), 1),
+    "stopped": screens.stopped(),
+    **{f"paused {why}": screens.paused(why) for why in ("idle", "unplugged", "hard", "taps")},
+    "rest": screens.rest(10, 30, 3, 9, True),
+    "rest not ready": screens.rest(29, 30, 3, 9, False),
+    "why": screens.why([REASON, REASON, REASON]),
+    "summary": screens.summary((), 3.0, "done"),
+    "tare": Scene("sunrise", (*screens.tare(True).shapes, screens.stop_button(USUAL))),
+    "firm": Scene("sunrise", (*screens.firm(0.5).shapes, screens.stop_button(USUAL))),
+    **{f"settings {page}": screens.settings(USUAL, page) for page in range(4)},
+    **{
+        f"demonstration of {game} for {profile.hand}": Scene(
+            "table", (*screens.demonstration(True, game, "keys"), screens.stop_button(profile))
+        )
+        for game in ("cup", "brook", "ladybirds")
+        for profile in PROFILES
+    },
+    **{f"playing {profile.hand}": Scene("table", screens.practice_controls(profile)) for profile in PROFILES},
+}
+
+
+def test_every_function_that_makes_a_screen_is_among_those_tested() -> None:
+    made = {"home", "again", "pick", "question", "stopped", "paused", "rest", "why", "summary", "tare", "firm", "settings"}
+    returning = {
+        name
+        for name, made_by in vars(screens).items()
+        if callable(made_by) and getattr(made_by, "__annotations__", {}).get("return") is Scene
+    }
+    assert returning == made
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_every_button_of_every_screen_lies_whole_on_the_stage_and_free_of_the_others(name: str) -> None:
+    buttons = SCREENS[name].buttons
+    assert buttons
+    for n, one in enumerate(buttons):
+        assert 0 <= one.x - one.w / 2 < one.x + one.w / 2 <= STAGE_W, one
+        assert 0 <= one.y - one.h / 2 < one.y + one.h / 2 <= STAGE_H, one
+        for other in buttons[n + 1 :]:
+            apart = abs(one.x - other.x) >= (one.w + other.w) / 2 or abs(one.y - other.y) >= (one.h + other.h) / 2
+            assert apart, (one, other)
+    assert len({button.action for button in buttons}) == len(buttons)
+
+
+@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize("way", ["mouse", "keys", "dwell", "switch", "switch anywhere"])
+def test_every_button_of_every_screen_can_be_reached_in_every_way(name: str, way: str) -> None:
+    buttons = SCREENS[name].buttons
+    for n, button in enumerate(buttons):
+        assert _chosen(way, buttons, n) == button.action
+
+
+def _chosen(way: str, buttons: tuple[Button, ...], n: int) -> str:
+    profile = {"dwell": replace(USUAL, dwell_s=0.8), "switch": replace(USUAL, scan_s=1.0)}.get(way.split()[0], USUAL)
+    hand = Hand(buttons, profile)
+    if way == "mouse":
+        hand.mouse(buttons[n].x, buttons[n].y, True)
+        return hand.mouse(buttons[n].x, buttons[n].y, False)
+    if way == "keys":
+        for _ in range(n + 1):
+            hand.key("TAB")
+        return hand.key("ENTER")
+    if way == "dwell":
+        hand.mouse(buttons[n].x, buttons[n].y, False)
+        return (hand.wait(1.0) or [""])[0]
+    for _ in range(seconds(1.0) * (len(buttons) + 1)):
+        if hand.menu.focus == n:
+            break
+        hand.step()
+    assert hand.look()[n].focused == 1.0
+    if way == "switch":
+        return hand.key("SPACE")
+    empty = next((x, y) for x in range(1, STAGE_W, 7) for y in range(1, STAGE_H, 7) if not any(b.holds(x, y) for b in buttons))
+    hand.mouse(*empty, True)
+    return hand.mouse(*empty, False)
+
+
+def test_scanning_goes_round_by_itself_and_stays_after_a_choice_for_its_time() -> None:
+    hand = Hand(profile=replace(USUAL, scan_s=1.0), at=0)
+    seen = []
+    for _ in range(4):
+        seen.append(next(button.action for button in hand.look() if button.focused))
+        hand.wait(1.0)
+        hand.step()
+    assert seen == ["a", "b", "c", "a"]
+
+
+def test_stop_stands_at_the_same_place_on_the_seen_side_and_help_beside_it() -> None:
+    for profile, side in ((USUAL, 1), (Profile(unseen=Side.RIGHT), -1)):
+        stop, show = screens.practice_controls(profile)
+        assert (stop.action, show.action) == ("stop", "show")
+        assert (stop.x - STAGE_W / 2) * side > 400
+        assert stop.y > STAGE_H * 0.8
