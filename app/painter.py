@@ -137,15 +137,15 @@ class Painter:
             WORDS_BYTES, lambda kept: _weight(kept.texture), lambda kept: self._old.append(kept.texture)
         )
         self._runs: Lru[tuple[Run, ...]] = Lru(RUNS_KEPT)
-        self._view = view(STAGE_W, STAGE_H)
-        self._meshes = Meshes(self._colours, SOFT_PX)
         self._painted: Scene | None = None
         self._draws: tuple[Draw, ...] = ()
+        self._fit(view(STAGE_W, STAGE_H))
         self.sparkles = Sparkles()
 
     def paint(self, scene: Scene, width_px: int, height_px: int) -> None:
         """Paint a scene into the active framebuffer, which is ``width_px`` by ``height_px`` pixels large."""
-        self._look_at(width_px, height_px)
+        if (width_px, height_px) != (self._view.width_px, self._view.height_px):
+            self._fit(view(width_px, height_px))
         if scene != self._painted:
             self._draws = self._frame.fill(self._all_runs(scene))
             self._painted = scene
@@ -187,11 +187,8 @@ class Painter:
 
     # --- from shapes to runs ----------------------------------------------------------------------
 
-    def _look_at(self, width_px: int, height_px: int) -> None:
+    def _fit(self, seen: View) -> None:
         """Adapt to a framebuffer of another size: letters and soft edges are made for whole pixels."""
-        if (width_px, height_px) == (self._view.width_px, self._view.height_px) and self._painted:
-            return
-        seen = view(width_px, height_px)
         self._program["stage"] = seen.projection
         self._view, self._painted = seen, None
         self._meshes = Meshes(self._colours, SOFT_PX / seen.scale)
@@ -295,7 +292,7 @@ class Painter:
             for texture in self._old:
                 texture.delete()  # type: ignore[no-untyped-call]
             self._old.clear()
-            pass
+            self._runs.clear()
             self._painted = None
 
 

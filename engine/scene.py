@@ -134,7 +134,6 @@ class Scene:
 
     ground: str
     shapes: tuple[Shape, ...] = ()
-    quiet: bool = False
 
     def __add__(self, shapes: tuple[Shape, ...]) -> "Scene":
         """Return the scene with more shapes on top."""
@@ -168,7 +167,7 @@ def to_plain(scene: Scene) -> dict[str, Any]:
         {"kind": type(shape).__name__, **{f.name: getattr(shape, f.name) for f in fields(shape)}}
         for shape in scene.shapes
     ]
-    return {"ground": scene.ground, "quiet": scene.quiet, "shapes": shapes}
+    return {"ground": scene.ground, "shapes": shapes}
 
 
 def from_plain(plain: dict[str, Any]) -> Scene:
@@ -179,7 +178,7 @@ def from_plain(plain: dict[str, Any]) -> Scene:
         if row["kind"] not in KINDS:
             raise ValueError(f"unknown kind of shape: {row['kind']}")
         shapes.append(KINDS[row["kind"]](**values))
-    return Scene(plain["ground"], tuple(shapes), plain["quiet"])
+    return Scene(plain["ground"], tuple(shapes))
 
 
 def _tuples(value: Any) -> Any:
