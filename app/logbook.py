@@ -59,7 +59,7 @@ class Logbook:
 
     def beliefs(self, patient: str) -> dict[str, tuple[str, float]]:
         """Return the last belief of each way of playing, as (JSON, minutes since then)."""
-        rows = self._asked(lambda store: getattr(store, "beliefs", lambda _: {})(patient)) or {}
+        rows = self._asked(lambda store: store.beliefs(patient)) or {}
         return {key: (text, self._minutes_since(at)) for key, (text, at) in rows.items()}
 
     def begin(self, header: dict[str, Any], continues: int | None = None) -> None:
@@ -84,7 +84,7 @@ class Logbook:
     def set_aside(self, session: int) -> None:
         """End a session that was cut off and is not gone on with, so that it is not asked about again."""
         at = self._now().isoformat()
-        self._try(lambda store: store.end(session, at, End(0, "closed", "cut off"), []))
+        self._try(lambda store: store.end(session, at, End(0, "cut off"), []))
 
     def close(self) -> None:
         """Write what still waits, and let go of the database."""
@@ -105,6 +105,8 @@ class Logbook:
             done, lines = self._waiting[0]
             if isinstance(done, Trial):
                 store.add(self._session, done, lines)
+            elif done.why:
+                store.reason(self._session, self._now().isoformat(), done.why, lines)
             else:
                 store.end(self._session, self._now().isoformat(), done, lines)
             self._waiting.pop(0)

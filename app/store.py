@@ -80,13 +80,17 @@ class StoreError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A session that never ended and was not continued; ``header`` with the format and rules it was played by."""
+    """A session that never ended and was not continued; ``header`` with the format and rules it was played by.
+
+    ``done`` counts the finished trials of each block of its program.
+    """
 
     id: int
     started: str
     header: dict[str, Any]
     trials: int
     continues: int | None
+    done: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,14 @@ ENDS = Table(
     Column("at", Text, nullable=False),
     Column("tick", Integer, nullable=False),
     Column("how", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("part", Integer, nullable=False),
+)
+REASONS = Table(
+    "reasons",
+    TABLES,
+    _session_key(primary_key=True),
+    Column("at", Text, nullable=False),
     Column("why", Text, nullable=False),
     Column("part", Integer, nullable=False),
 )
@@ -232,6 +244,16 @@ class Store:
                 return
             db.execute(insert(ENDS).values(row | {"part": self._keep_lines(db, session, lines)}))
 
+    def reason(self, session: int, at: str, why: str, lines: Sequence[str]) -> None:
+        """Keep the patient's reason for an end that is kept already; raise ``StoreError`` as ``add`` does."""
+        with self._writing() as db:
+            was = db.execute(select(REASONS).where(REASONS.c.session == session)).first()
+            if was is not None:
+                self._must_equal(db, session, was.part, lines, was.why == why, "its reason")
+                return
+            row = {"session": session, "at": _utc(at), "why": why, "part": self._keep_lines(db, session, lines)}
+            db.execute(insert(REASONS).values(row))
+
     def unfinished(self, patient: str) -> Unfinished | None:
         """Return the patient's newest session that was neither ended nor continued; raise ``StoreError``."""
         later = SESSIONS.alias("later")
@@ -241,7 +263,8 @@ class Store:
             row = db.execute(query.order_by(SESSIONS.c.id.desc()).limit(1)).first()
             if row is None:
                 return None
-            return Unfinished(row.id, row.started, json.loads(row.header), row.trials, row.continues)
+            done = _done(db, row.id)
+            return Unfinished(row.id, row.started, json.loads(row.header), row.trials, row.continues, done)
 
     def sessions(self, patient: str) -> tuple[Kept, ...]:
         """Return all sessions of a patient, oldest first; raise ``StoreError``."""
@@ -453,9 +476,16 @@ def _code(error: BaseException | None) -> int:
 
 def _sessions_of(patient: str) -> Select[Any]:
     count = select(func.count()).select_from(TRIALS).where(TRIALS.c.session == SESSIONS.c.id).scalar_subquery()
-    ends = (ENDS.c.at, ENDS.c.how, ENDS.c.why)
-    query = select(SESSIONS, count.label("trials"), *ends).outerjoin_from(SESSIONS, ENDS)
+    why = func.coalesce(REASONS.c.why, ENDS.c.why).label("why")
+    query = select(SESSIONS, count.label("trials"), ENDS.c.at, ENDS.c.how, why)
+    query = query.outerjoin_from(SESSIONS, ENDS).outerjoin(REASONS, REASONS.c.session == SESSIONS.c.id)
     return query.where(SESSIONS.c.patient == patient)
+
+
+def _done(db: Connection, session: int) -> tuple[int, ...]:
+    query = select(TRIALS.c.block, func.count()).where(TRIALS.c.session == session).group_by(TRIALS.c.block)
+    counts = {block: n for block, n in db.execute(query)}
+    return tuple(counts.get(block, 0) for block in range(max(counts, default=-1) + 1))
 
 
 def _kept(row: Row[Any]) -> Kept:

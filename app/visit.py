@@ -170,10 +170,8 @@ class Visit:
 
     def _plan(self, program: Program) -> Plan:
         seed = self._seed_of_now() if self._wish.seed is None else self._wish.seed
-        beliefs = {
-            key: adaptive.rest(Belief.from_json(text), program.aim, minutes).to_json()
-            for key, (text, minutes) in self.logbook.beliefs(self.profile.patient).items()
-        }
+        kept = self.logbook.beliefs(self.profile.patient)
+        beliefs = {key: rested(text, program, minutes) for key, (text, minutes) in kept.items()}
         played_with: dict[Skill, str] = {"tap": "keys", "grip": self.grip_with, "trace": "mouse"}
         return Plan(seed, self.profile, program, rooms.all_ladders(), played_with, beliefs)
 
@@ -211,6 +209,14 @@ def blocks_left(header: dict[str, Any], done: Sequence[int]) -> tuple[Block, ...
         if trials > 0:
             left.append(Block(row["game"], trials, row.get("level")))
     return tuple(left)
+
+
+def rested(text: str, program: Program, minutes: float) -> str:
+    """Return a belief after a pause, as JSON; one that cannot be read is begun anew."""
+    try:
+        return adaptive.rest(Belief.from_json(text), program.aim, minutes).to_json()
+    except ValueError:
+        return adaptive.start(program.aim).to_json()
 
 
 def changed(profile: Profile, what: str) -> Profile:

@@ -71,11 +71,19 @@ class Belief:
 
     @staticmethod
     def from_json(text: str) -> "Belief":
-        """Return the belief that ``to_json`` wrote; one of a newer program raises ``ValueError``."""
-        row = json.loads(text)
-        if row["version"] > VERSION:
+        """Return the belief that ``to_json`` wrote; a damaged or newer one raises ``ValueError``."""
+        try:
+            row = json.loads(text)
+            newer = row["version"] > VERSION
+            belief = Belief(tuple(row["weights"]), row["played"], row["recent"], row["trials"], row["assessed"])
+            whole = len(belief.weights) == len(GRID) and abs(fsum(belief.weights) - 1.0) < 1e-6
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"belief: is damaged: {error}") from None
+        if newer:
             raise ValueError("belief: was written by a newer program")
-        return Belief(tuple(row["weights"]), row["played"], row["recent"], row["trials"], row["assessed"])
+        if not whole:
+            raise ValueError("belief: is damaged: its weights are not those of a belief")
+        return belief
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +168,7 @@ def _bounded(belief: Belief, wanted: float, aim: Aim) -> tuple[float, str]:
     elif belief.recent.endswith("0"):
         wanted = min(wanted, was)
     wanted = max(min(wanted, was + rise), was - FALL)
-    return round(min(max(wanted, low), high), 2), bound
+    return min(max(round(wanted, 2), low), high), bound
 
 
 def _why(belief: Belief, difficulty: float, bound: str, aim: Aim) -> Reason:

@@ -223,7 +223,7 @@ class Ladder:
         if not EASIEST <= difficulty <= HARDEST:
             raise ValueError(f"difficulty: must lie in 0..100, not {difficulty}")
         span = HARDEST / len(self.levels)
-        rung = min(int(difficulty / span), len(self.levels) - 1)
+        rung = min(int(round(difficulty / span, 4)), len(self.levels) - 1)
         return self.levels[rung], min(1.0, max(0.0, round(difficulty / span - rung, 6)))
 
     def params(self, difficulty: float) -> Any:

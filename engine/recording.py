@@ -60,7 +60,10 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a session ended: ``done``, ``stopped``, ``closed`` or ``limit``, at which tick, and the patient's reason."""
+    """How a session ended: ``done``, ``stopped``, ``closed``, ``limit`` or ``cut off``, and at which tick.
+
+    STOP ends it at once; the patient's reason comes later, as a second ``End`` that differs in ``why`` alone.
+    """
 
     tick: int
     how: str
@@ -111,6 +114,8 @@ def parse(lines: Iterable[str]) -> Recording:
     header = next(rows, (1, None))[1]
     if not isinstance(header, dict) or header.get("regrasp") != "recording":
         raise RecordingError("line 1: this is not a recording of Regrasp")
+    if not isinstance(header.get("format", 0), int):
+        raise RecordingError("line 1: format: must be a whole number")
     if header.get("format", 0) > FORMAT:
         raise RecordingError("line 1: this recording was written by a newer program; please update")
     samples: list[tuple[int, tuple[Sample, ...]]] = []
@@ -126,7 +131,7 @@ def parse(lines: Iterable[str]) -> Recording:
                 end = End(**row["end"])
             else:
                 raise ValueError("is neither samples, a trial nor an end")
-        except (TypeError, ValueError, KeyError, IndexError) as error:
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError) as error:
             raise RecordingError(f"line {number}: {error}") from None
     return Recording(header, tuple(samples), tuple(trials), end)
 
@@ -163,7 +168,7 @@ def _rows(lines: Iterable[str]) -> Any:
 def _value(number: int, line: str) -> Any:
     try:
         value = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise RecordingError(f"line {number}: is not JSON") from None
     if not isinstance(value, list | dict):
         raise RecordingError(f"line {number}: must be a list or an object")

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import app.store
-from app.store import ENDS, SAMPLES, SCHEMA, SESSIONS, TABLES, TRIALS, VERSION, Store, StoreError
+from app.store import TABLES, VERSION, Store, StoreError
 from engine.game import Result
 from engine.hand import Side
 from engine.plan import belief_key
@@ -282,13 +282,34 @@ def test_the_same_end_again_changes_nothing_and_another_is_refused(store: Store)
     assert (kept.ended, kept.how) == (START, "done")
 
 
+def test_the_reason_for_a_stop_is_kept_beside_the_stop(store: Store) -> None:
+    session = store.begin(HEADER, START)
+    store.end(session, START, End(9, "stopped"), ["1"])
+    store.reason(session, START, "pain", ["2"])
+    store.reason(session, START, "pain", ["2"])
+    assert key_of(lambda: store.reason(session, START, "tired", ["2"])) == "store.differs"
+    kept = store.sessions("P-0001")[0]
+    assert (kept.how, kept.why) == ("stopped", "pain")
+    assert list(store.recording_lines(session))[1:] == ["1", "2"]
+
+
+def test_an_unfinished_session_tells_how_many_trials_of_each_block_are_done(store: Store) -> None:
+    session = store.begin(HEADER, START)
+    for trial in (FIRST, replace(FIRST, index=1, block=2), replace(FIRST, index=2, block=2)):
+        keep(store, session, trial)
+    unfinished = store.unfinished("P-0001")
+    assert unfinished is not None
+    assert unfinished.done == (1, 0, 2)
+
+
 # --- only ever added
 
 
 def test_nothing_can_be_changed_or_deleted(store: Store, path: Path) -> None:
     session = store.begin(HEADER, START)
     keep(store, session, FIRST)
-    store.end(session, START, End(9, "done"), [])
+    store.end(session, START, End(9, "stopped"), [])
+    store.reason(session, START, "tired", [])
     with closing(sqlite3.connect(path)) as other:
         for table in TABLES.tables:
             column = other.execute(f"SELECT name FROM pragma_table_info('{table}')").fetchone()[0]
@@ -309,8 +330,8 @@ def test_the_tables_hold_only_plain_types_and_could_live_in_another_database() -
     from sqlalchemy.dialects import postgresql
     from sqlalchemy.schema import CreateTable
 
-    assert set(TABLES.tables) == {"schema", "sessions", "trials", "samples", "ends"}
-    for table in (SCHEMA, SESSIONS, TRIALS, SAMPLES, ENDS):
+    assert set(TABLES.tables) == {"schema", "sessions", "trials", "samples", "ends", "reasons"}
+    for table in TABLES.tables.values():
         made = str(CreateTable(table).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
         types = {type(column.type).__name__ for column in table.columns}
         assert types <= {"Integer", "Float", "Text", "LargeBinary"}, made
@@ -330,18 +351,20 @@ import itertools, os, sys
 sys.path.insert(0, sys.argv[2])
 from pathlib import Path
 from test_store import HEADER, START, Store, keep, trial_of
+def say(*words):
+    os.write(1, (" ".join(map(str, words)) + "\\n").encode())  # one write: a kill never leaves half a line
 for _ in sys.stdin:
     child = os.fork()
     if child:
         os.waitpid(child, 0)
-        print("dead", flush=True)
+        say("dead")
         continue
-    print(os.getpid(), flush=True)
+    say(os.getpid())
     store = Store.open(Path(sys.argv[1]))
     session = store.begin(HEADER, START)
     for index in itertools.count():
         keep(store, session, trial_of(index))
-        print(session, index, flush=True)
+        say(session, index)
 """
 
 
@@ -380,7 +403,9 @@ def told_before_being_killed(path: Path, waits_s: list[float]) -> set[tuple[int,
                 told.append(maker.stdout.readline())
             time.sleep(wait_s)
             os.kill(writer, signal.SIGKILL)
-            told += list(iter(maker.stdout.readline, "dead\n"))
+            while (line := maker.stdout.readline()) != "dead\n":
+                assert line, "the maker of writers is gone"
+                told.append(line)
         maker.stdin.close()
     return {(int(session), int(index)) for session, index in map(str.split, told)}
 

@@ -33,7 +33,7 @@ START = "import sys; from app.cli import main; sys.exit(main())"
 TRY_OPENGL = "import arcade; arcade.Window(64, 64, antialiasing=False).flip()"
 WIDTH, HEIGHT = 1400, 800
 XWD_HEADER = struct.Struct(">25I")
-PATIENCE_S = 60.0
+PATIENCE_S = 40.0
 AGAIN_S = 2.5
 POLL_S = 0.04
 NEAR = 14
@@ -157,8 +157,10 @@ class Copy:
         self.place = (0, 0, WIDTH, HEIGHT)
 
     def arrive(self) -> None:
-        """Wait until the window is there, and give it the keys, as a window manager would."""
+        """Wait for the window's first picture, and give it the keys, as a window manager would."""
         self.window = int(self.wait_for("the window", self._found))
+        middle = (WIDTH // 2, HEIGHT // 2)
+        self.wait_for("the first picture", lambda: self.screen.image().getpixel(middle) != (0, 0, 0))
         self.place = self._place()
         self.screen.do("windowfocus", self.window)
         self.wait_for("the focus", lambda: self.screen.do("getwindowfocus", "-f").strip() == str(self.window))

@@ -10,7 +10,6 @@ from engine.level import kinds_of
 from practice import LADDERS
 
 LADDER = LADDERS["cup"]
-RUNGS = len(LADDER.levels)
 difficulties = st.floats(0, 100)
 
 
@@ -68,9 +67,12 @@ def test_a_graded_param_that_changes_begins_where_it_was(game: str) -> None:
     assert found >= 3
 
 
-def test_each_rung_can_be_found_by_its_number() -> None:
-    for rung in range(1, RUNGS + 1):
-        assert LADDER.place(LADDER.start_of(rung))[0].rung == rung
-    for rung in (0, RUNGS + 1):
-        with pytest.raises(ValueError, match=f"level: must be one of 1 to {RUNGS}, not {rung}"):
-            LADDER.start_of(rung)
+@pytest.mark.parametrize("game", sorted(LADDERS))
+def test_each_rung_can_be_found_by_its_number(game: str) -> None:
+    ladder = LADDERS[game]
+    rungs = len(ladder.levels)
+    for rung in range(1, rungs + 1):
+        assert ladder.place(ladder.start_of(rung)) == (ladder.levels[rung - 1], pytest.approx(0.0, abs=1e-4))
+    for rung in (0, rungs + 1):
+        with pytest.raises(ValueError, match=f"level: must be one of 1 to {rungs}, not {rung}"):
+            ladder.start_of(rung)

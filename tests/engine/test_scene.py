@@ -43,7 +43,7 @@ shapes: st.SearchStrategy[Shape] = st.one_of(
               st.booleans(), size, st.integers(1, 3), values),
     st.builds(Button, st.text(max_size=8), near, near, size, size, values=values, focused=st.floats(0, 1)),
 )  # fmt: skip
-scenes = st.builds(Scene, st.text(max_size=8), st.lists(shapes, max_size=8).map(tuple), st.booleans())
+scenes = st.builds(Scene, st.text(max_size=8), st.lists(shapes, max_size=8).map(tuple))
 
 
 @given(scenes)
@@ -73,7 +73,7 @@ def test_words_stay_readable_and_pictures_turn_over_in_the_mirror() -> None:
 
 def test_an_unknown_kind_of_shape_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="unknown kind of shape: Blob"):
-        from_plain({"ground": "table", "quiet": False, "shapes": [{"kind": "Blob"}]})
+        from_plain({"ground": "table", "shapes": [{"kind": "Blob"}]})
 
 
 def test_a_button_holds_its_edge_and_nothing_beyond() -> None:
