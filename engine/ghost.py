@@ -25,6 +25,12 @@ class Ghost:
     at: tuple[float, float] | None = None
     led: bool = False
     speed_mm_s: float = 0.0
+    squeezing: bool = False
+
+    @property
+    def acting(self) -> bool:
+        """Tell whether the hand presses or squeezes harder just now."""
+        return self.squeezing or self.pressing is not None or self.led
 
 
 def move(ghost: Ghost, intent: Intent | None, tick: int) -> tuple[Ghost, tuple[Event, ...]]:
@@ -53,7 +59,7 @@ def _press(ghost: Ghost, intent: Press, now_ms: float) -> tuple[Ghost, tuple[Eve
 def _squeeze(ghost: Ghost, intent: Squeeze, now_ms: float) -> tuple[Ghost, tuple[Event, ...]]:
     step = min(SQUEEZE_PER_S, intent.rate) / TICKS_PER_S
     force = ghost.force + max(-step, min(step, intent.share - ghost.force))
-    return replace(ghost, force=force), (Grip(round(force, 6), now_ms),)
+    return replace(ghost, force=force, squeezing=intent.share > ghost.force), (Grip(round(force, 6), now_ms),)
 
 
 def _follow(ghost: Ghost, intent: Follow, now_ms: float) -> tuple[Ghost, tuple[Event, ...]]:

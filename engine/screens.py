@@ -12,7 +12,7 @@ CONTROL_W, CONTROL_H = 190.0, 112.0
 BIG_W, BIG_H = 400.0, 150.0
 HINT_ICONS = {
     "too-soft": "firmer", "too-hard": "softer", "too-early": "early", "too-late": "late", "no-try": "time",
-    "wrong-finger": "finger", "extra-finger": "finger", "left-of-path": "back", "right-of-path": "next",
+    "wrong-finger": "finger", "extra-finger": "finger", "left-of-path": "slower", "right-of-path": "slower",
     "unfinished": "time", "let-go-too-quickly": "slower", "missed-target": "touch", "softer": "softer",
 }  # fmt: skip
 ICONS = {"keys": "keyboard", "mouse": "mouse", "serial": "grip"}
@@ -37,12 +37,14 @@ def help_button(profile: Profile) -> Button:
     return Button("show", x, stop.y, CONTROL_W, CONTROL_H, "icon-help", "button.show", size=30)
 
 
-def row_of(choices: Sequence[Row], y: float, w: float = BIG_W, h: float = BIG_H) -> tuple[Button, ...]:
-    """Return big buttons in a row: (action, icon, text key) each, the first one the main choice."""
+def row_of(
+    choices: Sequence[Row], y: float, w: float = BIG_W, h: float = BIG_H, main: bool = True
+) -> tuple[Button, ...]:
+    """Return big buttons in a row: (action, icon, text key) each, the first one the main choice if there is one."""
     gap = 40.0
     left = MIDDLE - (len(choices) * w + (len(choices) - 1) * gap) / 2 + w / 2
     return tuple(
-        Button(action, left + n * (w + gap), y, w, h, f"icon-{icon}", key, "primary" if n == 0 else "card", size=40)
+        Button(action, left + n * (w + gap), y, w, h, f"icon-{icon}", key, "primary" if main and n == 0 else "card", size=40)
         for n, (action, icon, key) in enumerate(choices)
     )
 
@@ -67,7 +69,8 @@ def home(notice: str = "", values: tuple[tuple[str, str], ...] = ()) -> Scene:
             440,
             170,
         ),
-        Words("home.honest", MIDDLE, 50, 24, role="quiet", width=1500, lines=1),
+        Bar(MIDDLE, 46, 1240, 56, "card", 28, alpha=0.85),
+        Words("home.honest", MIDDLE, 46, 24, width=1180),
         Button("quit", 119, 824, CONTROL_W, CONTROL_H, "icon-quit", "button.quit", size=30),
     )
     if notice:
@@ -106,23 +109,21 @@ def pick(games: Sequence[str], page: int = 0) -> Scene:
     return Scene("sunrise", (title("pick.title", y=760, size=56), *tiles, *more, back))
 
 
-def question(key: str, choices: Sequence[Row], icon: str = "", *values: tuple[str, str]) -> Scene:
-    """Return a screen with one sentence and up to three answers."""
-    picture: tuple[Shape, ...] = (Picture(f"icon-{icon}", MIDDLE, 780, 150, 150),) if icon else ()
-    words = title(key, *values, y=600 if icon else 660)
-    return Scene(
-        "sunrise", (Bar(MIDDLE, 600, 1280, 230, "card", 40, "line", 3), words, *picture, *row_of(choices, 330))
-    )
+def question(key: str, choices: Sequence[Row], icon: str = "", main: bool = True) -> Scene:
+    """Return a screen with one sentence and up to three answers, the first one the main choice if there is one."""
+    picture: tuple[Shape, ...] = (Picture(f"icon-{icon}", MIDDLE, 800, 140, 140),) if icon else ()
+    card = Bar(MIDDLE, 600, 1280, 230, "card", 40, "line", 3)
+    return Scene("sunrise", (card, title(key, y=600), *picture, *row_of(choices, 330, main=main)))
 
 
 def stopped() -> Scene:
     """Return the screen after STOP: it has stopped; why?"""
     choices = (("pain", "pain", "why.pain"), ("tired", "tired", "why.tired"), ("other", "other", "why.other"))
-    return question("stopped.title", choices, "ok")
+    return question("stopped.title", choices, "ok", main=False)
 
 
 def paused(reason: str) -> Scene:
-    """Return the screen of a pause: ``idle``, ``unplugged`` or ``hard``."""
+    """Return the screen of a pause: ``idle``, ``unplugged``, ``hard`` or ``taps``."""
     icon = {"unplugged": "plug", "hard": "softer"}.get(reason, "pause")
     choice = WITHOUT if reason == "unplugged" else ("go on", "play", "button.go-on")
     return question(f"pause.{reason}", (choice,), icon)
@@ -145,12 +146,14 @@ def rest(left_s: float, whole_s: float, done: int, of: int, ready: bool) -> Scen
 
 def why(reasons: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> Scene:
     """Return the screen that says why the difficulty is what it is: (game, key, values) of the latest trials."""
-    shapes: list[Shape] = [title("why.title", y=790, size=56), Bar(MIDDLE, 480, 1360, 460, "card", 40, "line", 3)]
-    for n, (key, values) in enumerate(reasons[:3]):
+    shown = reasons[:3]
+    high = 140.0 * len(shown) + 40
+    shapes: list[Shape] = [title("why.title", y=790, size=56), Bar(MIDDLE, 470, 1360, high, "card", 40, "line", 3)]
+    for n, (key, values) in enumerate(shown):
         game = dict(values).get("game", "")
-        y = 620 - 140 * n
-        shapes.append(Picture(f"tile-{game}", 270, y, 165, 110))
-        shapes.append(Words(key, 380, y, 34, align="left", width=1060, lines=2, values=values))
+        y = 470 + 70.0 * (len(shown) - 1) - 140 * n
+        shapes.append(Picture(f"tile-{game}", 232, y, 165, 110))
+        shapes.append(Words(key, 890, y, 34, align="left", width=1080, lines=2, values=values))
     return Scene("sunrise", (*shapes, *row_of((("back", "back", "button.back"),), 130)))
 
 
@@ -159,13 +162,16 @@ def practice_controls(profile: Profile) -> tuple[Button, ...]:
     return (stop_button(profile), help_button(profile))
 
 
-def demonstration(first: bool, game: str, played_with: str) -> tuple[Shape, ...]:
-    """Return what lies over a demonstration: what to do in one line, and the start button."""
+def demonstration(game: str, played_with: str, acting: bool) -> tuple[Shape, ...]:
+    """Return what lies over a demonstration: what to do in one line, and the start button.
+
+    ``acting`` lights up what the game is played with, while the hand of the demonstration uses it.
+    """
     start = Button("start", MIDDLE, 88, 360, 120, "icon-play", "button.start", "primary", size=44)
     return (
-        Bar(MIDDLE - 110, 822, 1010, 118, "card", 36, "line", 3),
-        Picture(f"icon-{ICONS[played_with]}", MIDDLE - 555, 822, 86, 86),
-        Words(f"how.{game}.{played_with}", MIDDLE - 70, 822, 38, bold=True, width=860, lines=2),
+        Bar(MIDDLE, 822, 1080, 118, "card", 36, "line", 3),
+        Picture(f"icon-{ICONS[played_with]}", MIDDLE - 470, 822, 86, 86),
+        Words(f"how.{game}.{played_with}", MIDDLE + 55, 822, 38, bold=True, width=920, lines=2),
         start,
     )
 
@@ -174,9 +180,9 @@ def hint(cause: str) -> tuple[Shape, ...]:
     """Return a short hint after a miss: what to change, with its picture."""
     icon = HINT_ICONS.get(cause, "again")
     return (
-        Bar(MIDDLE - 110, 822, 760, 118, "card", 36, "line", 3),
-        Picture(f"icon-{icon}", MIDDLE - 425, 822, 90, 90),
-        Words(f"hint.{cause}", MIDDLE - 60, 822, 42, bold=True, width=600, lines=2),
+        Bar(MIDDLE, 822, 700, 118, "card", 36, "line", 3),
+        Picture(f"icon-{icon}", MIDDLE - 285, 822, 90, 90),
+        Words(f"hint.{cause}", MIDDLE + 50, 822, 42, bold=True, width=560, lines=2),
     )
 
 

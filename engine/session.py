@@ -439,7 +439,10 @@ class Session:
         if isinstance(phase, Demo):
             pointing = self.game.skill == "trace" or (self.game.skill == "tap" and self.played_with != "keys")
             bare = bare + ghost.hand(phase.ghost, profile.units_per_mm, pointing)
-            over = (*screens.demonstration(True, self.game.name, self.played_with), screens.stop_button(profile))
+            over = (
+                *screens.demonstration(self.game.name, self.played_with, phase.ghost.acting),
+                screens.stop_button(profile),
+            )
         else:
             over = self._over(phase)
         seen = mirrored(bare) if profile.hand is Side.LEFT else bare

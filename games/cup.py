@@ -211,10 +211,21 @@ def _gauge(state: State) -> list[Shape]:
         shapes.append(
             Bar(GAUGE_X, bottom + (top - bottom) * share / 2, GAUGE_W - 20, (top - bottom) * share, "guide", 8)
         )
+    if state.phase != "end":
+        shapes.extend(_which_way(state, bottom, top, lowering))
     at = _height(state.force, state)
     shapes.append(Path(((GAUGE_X - edge, at), (GAUGE_X + edge, at)), "ink", 9))
     shapes.append(Circle(GAUGE_X, at, 22, "primary", "ink", 6))
     return shapes
+
+
+def _which_way(state: State, bottom: float, top: float, lowering: bool) -> list[Shape]:
+    """Return the picture for firmer or softer beside the band, while the force is outside of it."""
+    at = _height(state.force, state)
+    if bottom <= at <= top and not lowering:
+        return []
+    icon = "icon-softer" if at > top or lowering else "icon-firmer"
+    return [Picture(icon, GAUGE_X - 130, (bottom + top) / 2 + (40 if lowering else 0), 110, 110)]
 
 
 def _cup(state: State) -> list[Shape]:

@@ -161,7 +161,7 @@ def overlays(profile: Profile) -> Iterator[tuple[str, tuple[Shape, ...]]]:
     stop, controls = (screens.stop_button(profile),), screens.practice_controls(profile)
     for game in rooms.all_games():
         for way in WAYS:
-            yield f"demonstration, {game}, {way}", (*screens.demonstration(True, game, way), *stop)
+            yield f"demonstration, {game}, {way}", (*screens.demonstration(game, way, True), *stop)
     for cause in (*CAUSES, "softer"):
         row = screens.garden([True, False], 24)
         yield f"hint, {cause}, seen {profile.seen}", (*row, *controls, *screens.hint(cause))
@@ -310,22 +310,25 @@ def moments(hand: Side, unseen: Side | None) -> tuple[tuple[str, Scene], ...]:
         while not session.over:
             session.tick(patient.samples(session))
             seen.setdefault(moment(session), session.scene())
-        idle = session_of(game, hand, unseen)
-        patient = Patient(Traits(0.5), 7)
-        while not isinstance(idle.phase, phases.Paused):
-            playing = isinstance(idle.phase, phases.Playing)
-            idle.tick((Sample("link.grip", 0.0, 0.0),) if playing and game == "cup" else
-                      () if playing else patient.samples(idle))  # fmt: skip
-        seen[moment(idle)] = idle.scene()
-        idle.tick((Sample("key.ESCAPE", 0.0, 1.0),))
-        seen[moment(idle)] = idle.scene()
+    seen |= unplugged_and_stopped(session_of("cup", hand, unseen))
     return tuple(seen.items())
+
+
+def unplugged_and_stopped(session: Session) -> dict[str, Scene]:
+    """Return what is seen when the sensor is unplugged in the middle of a trial, and when STOP is pressed then."""
+    patient = Patient(Traits(0.5), 7)
+    while not isinstance(session.phase, phases.Playing):
+        session.tick(patient.samples(session))
+    session.tick((Sample("link.grip", 0.0, 0.0),))
+    seen = {moment(session): session.scene()}
+    session.tick((Sample("key.ESCAPE", 0.0, 1.0),))
+    return seen | {moment(session): session.scene()}
 
 
 def session_of(game: str, hand: Side, unseen: Side | None) -> Session:
     """Return a short session of one game that rests after each second trial."""
     gentle = rooms.built_in_program()
-    program = replace(gentle, blocks=(Block(game, 6),), rest_after=2, rest_s=2.0, least_rest_s=1.0)
+    program = replace(gentle, blocks=(Block(game, 4),), rest_after=2, rest_s=2.0, least_rest_s=1.0)
     profile = Profile(hand=hand, unseen=unseen)
     played_with: dict[Any, str] = {"tap": "keys", "grip": "serial", "trace": "mouse"}
     return Session(Plan(11, profile, program, rooms.all_ladders(), played_with), rooms.all_games())

@@ -317,9 +317,11 @@ class Copy:
         self.wait_for(f"{count} finished trials", lambda: len(self.trials(session)) >= count)
         return self.trials(session)
 
-    def ends(self, session: int = 1) -> list[dict[str, Any]]:
-        """Return what is kept of the session's end, in order: a stop first, its reason later."""
-        return self.rows("SELECT * FROM ends WHERE session = ? ORDER BY rowid", session)
+    def end(self, session: int = 1) -> tuple[str, str] | None:
+        """Return how a session ended and the reason that was given, as far as they are kept."""
+        ends = self.rows("SELECT how FROM ends WHERE session = ?", session)
+        reasons = self.rows("SELECT why FROM reasons WHERE session = ?", session)
+        return (ends[0]["how"], reasons[0]["why"] if reasons else "") if ends else None
 
 
 def rows(path: Path, query: str, *values: object) -> list[dict[str, Any]]:

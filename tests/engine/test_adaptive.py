@@ -19,7 +19,7 @@ aims = st.builds(
     lambda low, wide, end, more: Aim((low, low + wide), (end, min(100.0, end + more))),
     st.floats(0.3, 0.8), st.floats(0.05, 0.19), st.floats(0, 100), st.floats(0, 100),
 )  # fmt: skip
-histories = st.lists(st.booleans(), max_size=60)
+histories = st.lists(st.booleans(), max_size=30)
 
 
 def played(aim: Aim, history: list[bool], belief: Belief | None = None) -> list[tuple[Belief, adaptive.Choice]]:
@@ -32,7 +32,7 @@ def played(aim: Aim, history: list[bool], belief: Belief | None = None) -> list[
     return [*rows, (belief, choose(belief, aim))]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(aims, histories)
 def test_whatever_happens_the_difficulty_is_a_number_in_the_fence(aim: Aim, history: list[bool]) -> None:
     for belief, chosen in played(aim, history):
@@ -43,7 +43,7 @@ def test_whatever_happens_the_difficulty_is_a_number_in_the_fence(aim: Aim, hist
         assert 0 <= chosen.predicted <= 1
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(histories)
 def test_it_rises_gently_falls_no_faster_than_it_may_and_never_rises_after_a_miss(history: list[bool]) -> None:
     rows = played(USUAL, history)
@@ -54,7 +54,7 @@ def test_it_rises_gently_falls_no_faster_than_it_may_and_never_rises_after_a_mis
             assert now.difficulty <= was.difficulty + 0.01
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(histories)
 def test_three_misses_running_ease_it_at_once(history: list[bool]) -> None:
     rows = played(USUAL, [*history, True, False, False, False])
@@ -64,7 +64,7 @@ def test_three_misses_running_ease_it_at_once(history: list[bool]) -> None:
         assert now.reason.key == "reason.rescue"
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(aims, histories)
 def test_a_belief_survives_being_written_bit_for_bit(aim: Aim, history: list[bool]) -> None:
     belief = played(aim, history)[-1][0]

@@ -155,7 +155,7 @@ SCREENS: dict[str, Scene] = {
     **{f"settings {page}": screens.settings(USUAL, page) for page in range(4)},
     **{
         f"demonstration of {game} for {profile.hand}": Scene(
-            "table", (*screens.demonstration(True, game, "keys"), screens.stop_button(profile))
+            "table", (*screens.demonstration(game, "keys", False), screens.stop_button(profile))
         )
         for game in ("cup", "brook", "ladybirds")
         for profile in PROFILES
