@@ -153,10 +153,10 @@ def _play(args: argparse.Namespace) -> int:
 def _window(args: argparse.Namespace, wish: "Wish | None") -> int:
     from dataclasses import replace
 
-    from app import files
+    from app import files, settings
 
     data_dir = files.data_dir(args.data)
-    profile, notes = files.load_profile(data_dir)
+    profile, notes = settings.load(data_dir)
     for note in notes:
         print(f"regrasp: {note}", file=sys.stderr)
     if getattr(args, "hand", None):

@@ -483,8 +483,8 @@ def _sessions_of(patient: str) -> Select[Any]:
 
 
 def _done(db: Connection, session: int) -> tuple[int, ...]:
-    query = select(TRIALS.c.block, func.count()).where(TRIALS.c.session == session).group_by(TRIALS.c.block)
-    counts = {block: n for block, n in db.execute(query)}
+    query = select(TRIALS.c.block, func.count().label("n")).where(TRIALS.c.session == session).group_by(TRIALS.c.block)
+    counts = {row.block: row.n for row in db.execute(query)}
     return tuple(counts.get(block, 0) for block in range(max(counts, default=-1) + 1))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app import files, rooms
+from app import files, rooms, settings
 from app.logbook import Logbook
 from engine import adaptive, menu, screens
 from engine.adaptive import Belief
@@ -155,7 +155,7 @@ class Visit:
     def _set(self, what: str) -> None:
         self.profile = changed(self.profile, what)
         try:
-            files.save_profile(self._data_dir, self.profile)
+            settings.save(self._data_dir, self.profile)
         except files.FilesError:
             self._note = "store.read-only"
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from engine.hand import Side
 from engine.profile import Profile
 from engine.recording import Trial
-from engine.scene import STAGE_H, STAGE_W, Arc, Bar, Button, Circle, Picture, Scene, Shape, Words
+from engine.scene import STAGE_H, STAGE_W, Arc, Bar, Button, Circle, Picture, Role, Scene, Shape, Words
 
 MIDDLE = STAGE_W / 2
 CONTROL_W, CONTROL_H = 190.0, 112.0
@@ -43,15 +43,16 @@ def row_of(
     """Return big buttons in a row: (action, icon, text key) each, the first one the main choice if there is one."""
     gap = 40.0
     left = MIDDLE - (len(choices) * w + (len(choices) - 1) * gap) / 2 + w / 2
+    roles: tuple[Role, ...] = ("primary" if main else "card", "card", "card")
     return tuple(
-        Button(action, left + n * (w + gap), y, w, h, f"icon-{icon}", key, "primary" if main and n == 0 else "card", size=40)
-        for n, (action, icon, key) in enumerate(choices)
+        Button(action, left + n * (w + gap), y, w, h, f"icon-{icon}", key, role, size=40)
+        for n, ((action, icon, key), role) in enumerate(zip(choices, roles, strict=False))
     )
 
 
-def title(key: str, *values: tuple[str, str], y: float = 720.0, size: float = 64.0) -> Words:
+def title(key: str, y: float = 720.0, size: float = 64.0, lines: int = 1) -> Words:
     """Return a screen's one sentence."""
-    return Words(key, MIDDLE, y, size, bold=True, width=1160, lines=2, values=values)
+    return Words(key, MIDDLE, y, size, bold=True, width=1150, lines=lines)
 
 
 def home(notice: str = "", values: tuple[tuple[str, str], ...] = ()) -> Scene:
@@ -75,7 +76,7 @@ def home(notice: str = "", values: tuple[tuple[str, str], ...] = ()) -> Scene:
     )
     if notice:
         shapes += (
-            Bar(MIDDLE, 180, 1240, 96, "card", 30, "line", 3),
+            Bar(MIDDLE, 180, 1240, 108, "card", 30, "line", 3),
             Words(notice, MIDDLE, 180, 32, width=1180, lines=2, values=values),
         )
     return Scene("sunrise", shapes)
@@ -113,7 +114,7 @@ def question(key: str, choices: Sequence[Row], icon: str = "", main: bool = True
     """Return a screen with one sentence and up to three answers, the first one the main choice if there is one."""
     picture: tuple[Shape, ...] = (Picture(f"icon-{icon}", MIDDLE, 800, 140, 140),) if icon else ()
     card = Bar(MIDDLE, 600, 1280, 230, "card", 40, "line", 3)
-    return Scene("sunrise", (card, title(key, y=600), *picture, *row_of(choices, 330, main=main)))
+    return Scene("sunrise", (card, title(key, y=600, lines=2), *picture, *row_of(choices, 330, main=main)))
 
 
 def stopped() -> Scene:
@@ -126,7 +127,7 @@ def paused(reason: str) -> Scene:
     """Return the screen of a pause: ``idle``, ``unplugged``, ``hard`` or ``taps``."""
     icon = {"unplugged": "plug", "hard": "softer"}.get(reason, "pause")
     choice = WITHOUT if reason == "unplugged" else ("go on", "play", "button.go-on")
-    return question(f"pause.{reason}", (choice,), icon)
+    return question(f"pause.{reason}", (choice,), icon, main=reason != "unplugged")
 
 
 def rest(left_s: float, whole_s: float, done: int, of: int, ready: bool) -> Scene:
@@ -170,6 +171,7 @@ def demonstration(game: str, played_with: str, acting: bool) -> tuple[Shape, ...
     start = Button("start", MIDDLE, 88, 360, 120, "icon-play", "button.start", "primary", size=44)
     return (
         Bar(MIDDLE, 822, 1080, 118, "card", 36, "line", 3),
+        *((Circle(MIDDLE - 470, 822, 54, "focus"),) if acting else ()),
         Picture(f"icon-{ICONS[played_with]}", MIDDLE - 470, 822, 86, 86),
         Words(f"how.{game}.{played_with}", MIDDLE + 55, 822, 38, bold=True, width=920, lines=2),
         start,
@@ -182,7 +184,7 @@ def hint(cause: str) -> tuple[Shape, ...]:
     return (
         Bar(MIDDLE, 822, 700, 118, "card", 36, "line", 3),
         Picture(f"icon-{icon}", MIDDLE - 285, 822, 90, 90),
-        Words(f"hint.{cause}", MIDDLE + 50, 822, 42, bold=True, width=560, lines=2),
+        Words(f"hint.{cause}", MIDDLE + 50, 822, 38, bold=True, width=560, lines=2),
     )
 
 
@@ -240,8 +242,8 @@ def tare(refused: bool) -> Scene:
     """Return the screen that asks to let go of the sensor, so that its zero can be found."""
     words = Words("tare.again" if refused else "tare.wait", MIDDLE, 520, 38, width=1100)
     box = Bar(MIDDLE, 600, 1280, 280, "card", 40, "line", 3)
-    picture = Picture("icon-grip", MIDDLE, 800, 120, 120)
-    return Scene("sunrise", (box, picture, title("tare.title", y=650), words, *row_of((WITHOUT,), 300, 520, 130)))
+    picture = Picture("icon-grip", MIDDLE, 814, 120, 120)
+    return Scene("sunrise", (box, picture, title("tare.title", y=650), words, *row_of((WITHOUT,), 300, 520, 130, main=False)))
 
 
 def firm(share: float) -> Scene:
@@ -250,12 +252,12 @@ def firm(share: float) -> Scene:
         "sunrise",
         (
             Bar(MIDDLE, 620, 1280, 230, "card", 40, "line", 3),
-            Picture("icon-firmer", MIDDLE, 800, 130, 130),
+            Picture("icon-firmer", MIDDLE, 812, 120, 120),
             title("firm.title", y=650),
             Words("firm.breathe", MIDDLE, 555, 38, width=1100),
-            Circle(MIDDLE, 370, 110, "card", "line", 4),
-            Arc(MIDDLE, 370, 110, max(0.0, min(1.0, share)), "good", 26),
-            *row_of((WITHOUT,), 140, 520, 120),
+            Circle(MIDDLE, 350, 100, "card", "line", 4),
+            Arc(MIDDLE, 350, 100, max(0.0, min(1.0, share)), "good", 26),
+            *row_of((WITHOUT,), 140, 520, 120, main=False),
         ),
     )
 

@@ -161,6 +161,7 @@ def overlays(profile: Profile) -> Iterator[tuple[str, tuple[Shape, ...]]]:
     stop, controls = (screens.stop_button(profile),), screens.practice_controls(profile)
     for game in rooms.all_games():
         for way in WAYS:
+            acting = way == "keys"
             yield f"demonstration, {game}, {way}", (*screens.demonstration(game, way, True), *stop)
     for cause in (*CAUSES, "softer"):
         row = screens.garden([True, False], 24)
