@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import files
 from app import settings as kept
 from engine.hand import Finger, Side
 from engine.profile import GRIPS, PALETTES, Profile
@@ -115,11 +114,11 @@ plain = st.recursive(
 
 def toml_of(value: Any) -> str:
     if isinstance(value, bool | str):
-        return str(value).lower() if isinstance(value, bool) else files._quoted(value)
+        return str(value).lower() if isinstance(value, bool) else kept._quoted(value)
     if isinstance(value, list):
         return f"[{', '.join(toml_of(v) for v in value)}]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{files._quoted(k)} = {toml_of(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{kept._quoted(k)} = {toml_of(v)}" for k, v in value.items()) + "}"
     return repr(value)
 
 
@@ -129,7 +128,7 @@ def test_no_value_can_crash_the_program_and_what_is_taken_can_be_saved(
     tmp_path_factory: pytest.TempPathFactory, values: dict[str, Any]
 ) -> None:
     folder = tmp_path_factory.mktemp("data")
-    profile, notes = settings_in(folder, "\n".join(f"{files._quoted(k)} = {toml_of(v)}" for k, v in values.items()))
+    profile, notes = settings_in(folder, "\n".join(f"{kept._quoted(k)} = {toml_of(v)}" for k, v in values.items()))
     assert not any("not readable" in note for note in notes)
     assert len(notes) <= len(values)
     kept.save(folder, profile)
