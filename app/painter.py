@@ -21,6 +21,7 @@ from engine.scene import STAGE_H, STAGE_W, Button, Pair, Picture, Scene, Shape, 
 
 PICTURE_BYTES = 160_000_000
 WORDS_BYTES = 32_000_000
+GROUNDS_KEPT = 3
 RUNS_KEPT = 512
 FIRST_BYTES = VERTEX.itemsize << 14
 SOFT_PX = 1.3
@@ -40,7 +41,8 @@ void main() {
     gl_Position = vec4(in_at * stage.xy + stage.zw, 0.0, 1.0);
 }
 """
-# Pictures are kept at about twice their size: the bias takes the sharper of two mipmaps.
+# Pictures are kept at about twice their size: the bias takes the sharper of two mipmaps. Only one is read: without a
+# graphics card, reading two for each pixel is the dearest part of a frame.
 FRAGMENT_SHADER = """
 #version 330
 uniform sampler2D picture;
@@ -130,9 +132,10 @@ class Painter:
         self._program["picture"] = 0
         self._frame = _Triangles(ctx, self._program)
         self._flying = _Triangles(ctx, self._program)
-        self._white = ctx.texture((1, 1), components=4, data=b"\xff" * 4)
+        self._white = ctx.texture((1, 1), components=4, data=b"\xff" * 4, filter=(ctx.NEAREST, ctx.NEAREST))
         self._old: list[Texture2D] = []
         self._pictures: Lru[Texture2D] = Lru(PICTURE_BYTES, _weight, self._old.append)
+        self._grounds: Lru[Texture2D] = Lru(GROUNDS_KEPT, let_go=self._old.append)
         self._letters: Lru[Lettered] = Lru(
             WORDS_BYTES, lambda kept: _weight(kept.texture), lambda kept: self._old.append(kept.texture)
         )
@@ -170,6 +173,12 @@ class Painter:
         """Let ``dt`` seconds pass for what flies."""
         self.sparkles.advance(dt)
 
+    def warm(self, names: Iterable[str]) -> None:
+        """Get the first of these pictures ready that is not: once a frame, so that none is late when it is needed."""
+        cold = next((name for name in names if self._pictures.get(name) is None), None)
+        if cold is not None:
+            self._picture(cold)
+
     def to_stage(self, x_px: float, y_px: float, width_px: int, height_px: int) -> Pair:
         """Return the stage point under a pixel of a window of that size, both from the lower left."""
         return view(width_px, height_px).to_stage(x_px, y_px)
@@ -178,6 +187,7 @@ class Painter:
         """Give back all textures and buffers; the painter must not be used afterwards."""
         self._runs.clear()
         self._pictures.clear()
+        self._grounds.clear()
         self._letters.clear()
         self._forget()
         self._white.delete()  # type: ignore[no-untyped-call]
@@ -188,11 +198,12 @@ class Painter:
     # --- from shapes to runs ----------------------------------------------------------------------
 
     def _fit(self, seen: View) -> None:
-        """Adapt to a framebuffer of another size: letters and soft edges are made for whole pixels."""
+        """Adapt to a framebuffer of another size: grounds, letters and soft edges are made for whole pixels."""
         self._program["stage"] = seen.projection
         self._view, self._painted = seen, None
         self._meshes = Meshes(self._colours, SOFT_PX / seen.scale)
         self._runs.clear()
+        self._grounds.clear()
         self._letters.clear()
 
     def _all_runs(self, scene: Scene) -> list[Run]:
@@ -206,7 +217,7 @@ class Painter:
         if not found(name, self._palette):
             return []
         corners = (0.0, 0.0), (STAGE_W, 0.0), (STAGE_W, STAGE_H), (0.0, STAGE_H)
-        return [Run(self._picture(name), _quad(corners, (0.0, 1.0), 255))]
+        return [Run(self._backdrop(name), _quad(corners, (0.0, 1.0), 255))]
 
     def _bars(self) -> bytes:
         """Return what covers all that lies beside the stage; nothing if the stage fills the window."""
@@ -275,11 +286,22 @@ class Painter:
         kept = self._pictures.get(name)
         return kept or self._pictures.put(name, self._upload(drawing(name, self._palette), True))
 
+    def _backdrop(self, name: str) -> Texture2D:
+        """Return a ground made for the stage's own pixels: it fills every frame, so it must be cheap to read."""
+        kept = self._grounds.get(name)
+        if kept is not None:
+            return kept
+        size = round(STAGE_W * self._view.scale), round(STAGE_H * self._view.scale)
+        whole = drawing(name, self._palette).convert("RGB")
+        made = whole.resize((max(1, size[0]), max(1, size[1])), Image.Resampling.BICUBIC)
+        return self._grounds.put(name, self._upload(made, False))
+
     def _upload(self, image: Image.Image, scaled: bool) -> Texture2D:
+        """Upload a picture to be shown at any size, or one that lies pixel on pixel."""
         ctx = self._ctx
-        smooth = (ctx.LINEAR_MIPMAP_LINEAR if scaled else ctx.LINEAR, ctx.LINEAR)
+        smooth = (ctx.LINEAR_MIPMAP_NEAREST, ctx.LINEAR) if scaled else (ctx.NEAREST, ctx.NEAREST)
         texture = ctx.texture(
-            image.size, components=4, data=image.convert("RGBa").tobytes(),
+            image.size, components=4, data=_premultiplied(image).tobytes(),
             wrap_x=ctx.CLAMP_TO_EDGE, wrap_y=ctx.CLAMP_TO_EDGE, filter=smooth,
         )  # fmt: skip
         if scaled:
@@ -359,6 +381,11 @@ def _rectangle(edge: tuple[float, float, float, float], colour: RGB) -> bytes:
     left, low, right, high = edge
     t = (0.5, 0.5, *colour, 255)
     return QUAD.pack(left, low, *t, right, low, *t, right, high, *t, left, low, *t, right, high, *t, left, high, *t)
+
+
+def _premultiplied(image: Image.Image) -> Image.Image:
+    """Return a picture with its colours multiplied by its alpha, four bytes a pixel."""
+    return image.convert("RGBX") if image.mode == "RGB" else image.convert("RGBa")
 
 
 def _weight(texture: Texture2D) -> float:

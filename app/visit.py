@@ -69,6 +69,11 @@ class Visit:
         """Return what forces come from: the command line's wish, or the profile's choice."""
         return self._wish.grip or self.profile.grip
 
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Return the names of the pictures that will be needed soon."""
+        return self.session.game.pictures if self.session is not None else ()
+
     def ready(self) -> None:
         """Look at the records, once the first picture is on the screen: was the last practice cut off?"""
         self.logbook.open()

@@ -123,6 +123,7 @@ class Window(arcade.Window):
             self._painter = Painter(self.ctx, *self._look)
         width, height = self.get_framebuffer_size()
         self._painter.paint(self.visit.scene(), width, height)
+        self._painter.warm(self.visit.pictures)
         self._painted += 1
         if self._painted == 2:
             self.visit.ready()

@@ -163,7 +163,8 @@ class Game(Generic[P, S]):
 
     ``intent`` tells what a player who understands the game would be doing now (``None``: wait); demonstrations
     and simulated patients play from it. ``index`` is the game's index of difficulty of its parameters, ordinal.
-    ``peak`` is the largest force it ever asks for, as a share of the maximum.
+    ``peak`` is the largest force it ever asks for, as a share of the maximum. ``pictures`` names those of its
+    pictures that appear in mid-trial: a shell gets them ready before, so that none is late.
     """
 
     name: str
@@ -176,6 +177,7 @@ class Game(Generic[P, S]):
     index: Callable[[P], float]
     peak: Callable[[P], float] = field(default=lambda _: 0.0)
     self_paced: Callable[[P], bool] = field(default=lambda _: False)
+    pictures: tuple[str, ...] = ()
 
 
 AnyGame = Game[Any, Any]

@@ -243,7 +243,9 @@ def tare(refused: bool) -> Scene:
     words = Words("tare.again" if refused else "tare.wait", MIDDLE, 520, 38, width=1100)
     box = Bar(MIDDLE, 600, 1280, 280, "card", 40, "line", 3)
     picture = Picture("icon-grip", MIDDLE, 814, 120, 120)
-    return Scene("sunrise", (box, picture, title("tare.title", y=650), words, *row_of((WITHOUT,), 300, 520, 130, main=False)))
+    return Scene(
+        "sunrise", (box, picture, title("tare.title", y=650), words, *row_of((WITHOUT,), 300, 520, 130, main=False))
+    )
 
 
 def firm(share: float) -> Scene:

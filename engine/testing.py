@@ -7,7 +7,7 @@ from engine.chance import Chance
 from engine.game import AnyGame, Event, Grip, Lift, Nudge, Outcome, Point, Setting, Tap
 from engine.hand import FINGERS
 from engine.level import Ladder
-from engine.scene import STAGE_H, STAGE_W, Scene, from_plain, to_plain
+from engine.scene import STAGE_H, STAGE_W, Picture, Scene, from_plain, to_plain
 from engine.ticks import seconds, to_ms
 
 LONGEST_S = 200.0
@@ -53,6 +53,7 @@ def _check_played_well(game: AnyGame, params: object, seed: int, where: str) -> 
     if outcome.result != "hit" and not slow:
         raise Broken(f"{where}: a faultless player gets {outcome}")
     _check_outcome(outcome, where)
+    _check_pictures(game, scenes, where)
     for scene in scenes:
         _check_scene(scene, where)
 
@@ -106,6 +107,15 @@ def _check_outcome(outcome: Outcome, where: str) -> None:
     for name, value in outcome.measures:
         if value != value or round(value, 4) != value:
             raise Broken(f"{where}: the measure {name} is {value}, not rounded to 4 places")
+
+
+def _check_pictures(game: AnyGame, scenes: list[Scene], where: str) -> None:
+    """Ask for every picture that is not there from the first scene on to be named in ``game.pictures``."""
+    first = {shape.name for shape in scenes[0].shapes if isinstance(shape, Picture)}
+    later = {shape.name for scene in scenes[1:] for shape in scene.shapes if isinstance(shape, Picture)}
+    late = later - first - set(game.pictures)
+    if late:
+        raise Broken(f"{where}: {', '.join(sorted(late))} would be loaded in mid-trial: name them in pictures")
 
 
 def _check_scene(scene: Scene, where: str) -> None:

@@ -444,4 +444,9 @@ def index(params: Params) -> float:
 
 CURVATURE = {"straight": 0.0, "bend": pi, "waves": 7.6, "spiral": 3 * pi}
 
-GAME = Game("brook", "trace", Params, start, step, scene, intent, index, self_paced=lambda p: p.limit_ms >= 20_000)
+PICTURES = ("boat", "boat-bump", "duck", "duckling", "jetty")
+
+GAME = Game(
+    "brook", "trace", Params, start, step, scene, intent, index,
+    self_paced=lambda p: p.limit_ms >= 20_000, pictures=PICTURES,
+)  # fmt: skip

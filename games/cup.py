@@ -281,4 +281,12 @@ def peak(params: Params) -> float:
     return params.target + params.band
 
 
-GAME = Game("cup", "grip", Params, start, step, scene, intent, index, peak, self_paced=lambda p: p.reach_ms > 8000)
+PICTURES = (
+    "cup-dent", "steam", "icon-softer", "icon-firmer",
+    *(f"{hand}-{part}" for hand in ("grip", "grip-open") for part in ("arm", "back", "front")),
+)  # fmt: skip
+
+GAME = Game(
+    "cup", "grip", Params, start, step, scene, intent, index, peak,
+    self_paced=lambda p: p.reach_ms > 8000, pictures=PICTURES,
+)  # fmt: skip

@@ -328,4 +328,9 @@ def index(params: Params) -> float:
     return bits + log2(40 / params.target_mm)
 
 
-GAME = Game("ladybirds", "tap", Params, start, step, scene, intent, index, self_paced=lambda p: p.limit_ms > 4000)
+PICTURES = ("ladybird", "ladybird-fly", "daisy", *(f"hand-{finger}" for finger in FINGERS))
+
+GAME = Game(
+    "ladybirds", "tap", Params, start, step, scene, intent, index,
+    self_paced=lambda p: p.limit_ms > 4000, pictures=PICTURES,
+)  # fmt: skip

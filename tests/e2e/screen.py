@@ -196,6 +196,13 @@ class Copy:
         self.screen.ask_to_close(self.window)
         return self.process.wait(PATIENCE_S)
 
+    def stall(self, seconds: float, *keys: str) -> None:
+        """Let the program stand still for a while, with keys pressed at the end of it, as on a busy computer."""
+        self.process.send_signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        self.press(*keys)
+        self.process.send_signal(signal.SIGCONT)
+
     def kill(self) -> None:
         """Let the power go: nothing is said to the program."""
         self.process.send_signal(signal.SIGKILL)
@@ -216,15 +223,16 @@ class Copy:
         (left, top), (right, low) = self.px(0, STAGE_H), self.px(STAGE_W, 0)
         return (x_px - left) / (right - left) * STAGE_W, (low - y_px) / (low - top) * STAGE_H
 
-    def pixels(self, x: float, y: float, w: float, h: float) -> "np.ndarray[Any, Any]":
+    def pixels(self, image: Image.Image, x: float, y: float, w: float, h: float) -> "np.ndarray[Any, Any]":
         """Return red, green and blue of all pixels of a box of the stage with centre (x, y)."""
         (left, top), (right, low) = self.px(x - w / 2, y + h / 2), self.px(x + w / 2, y - h / 2)
-        return np.asarray(self.screen.image().crop((left, top, right, low)), dtype=int)
+        return np.asarray(image.crop((left, top, right, low)), dtype=int)
 
-    def share(self, colour: Sequence[int], x: float, y: float, w: float, h: float, near: int = NEAR) -> float:
-        """Return the share 0..1 of a box of the stage that has a colour."""
-        away = np.abs(self.pixels(x, y, w, h) - np.array(colour)).max(axis=2)
-        return float((away <= near).mean())
+    def share(self, colour: Sequence[int], *boxes: tuple[float, float, float, float]) -> list[float]:
+        """Return what share 0..1 of each box of the stage, (x, y, width, height), has a colour."""
+        image = self.screen.image()
+        away = [np.abs(self.pixels(image, *box) - np.array(colour)).max(axis=2) for box in boxes]
+        return [float((a <= NEAR).mean()) for a in away]
 
     def shows(self, *buttons: Button) -> bool:
         """Tell whether all these buttons are seen: the colour of each in four places near its edge."""
@@ -240,8 +248,8 @@ class Copy:
 
     def is_focused(self, button: Button) -> bool:
         """Tell whether a button has the ring of the focus around it."""
-        middle = button.y + button.h / 2 + 9
-        return self.share(PALETTES[self.palette]["focus"], button.x, middle, button.w / 2, 4) > 0.6
+        top = (button.x, button.y + button.h / 2 + 9, button.w / 2, 4)
+        return self.share(PALETTES[self.palette]["focus"], top)[0] > 0.6
 
     def wait_to_see(self, *buttons: Button) -> None:
         """Wait until all these buttons are seen."""
