@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import arcade
 from arcade.gl import Buffer, BufferDescription, Texture2D
 from PIL import Image
+from pyglet import gl
 
 from app.art import drawing, found
 from app.lettering import coloured, lay_out, raster
@@ -300,12 +301,13 @@ class Painter:
         """Upload a picture to be shown at any size, or one that lies pixel on pixel."""
         ctx = self._ctx
         smooth = (ctx.LINEAR_MIPMAP_NEAREST, ctx.LINEAR) if scaled else (ctx.NEAREST, ctx.NEAREST)
+        ready = _premultiplied(image)
         texture = ctx.texture(
-            image.size, components=4, data=_premultiplied(image).tobytes(),
+            ready.size, components=4, data=ready.tobytes(),
             wrap_x=ctx.CLAMP_TO_EDGE, wrap_y=ctx.CLAMP_TO_EDGE, filter=smooth,
         )  # fmt: skip
         if scaled:
-            texture.build_mipmaps()
+            _add_smaller(texture, ready)
         return texture
 
     def _forget(self) -> None:
@@ -386,6 +388,21 @@ def _rectangle(edge: tuple[float, float, float, float], colour: RGB) -> bytes:
 def _premultiplied(image: Image.Image) -> Image.Image:
     """Return a picture with its colours multiplied by its alpha, four bytes a pixel."""
     return image.convert("RGBX") if image.mode == "RGB" else image.convert("RGBa")
+
+
+def _add_smaller(texture: Texture2D, image: Image.Image) -> None:
+    """Upload a texture's mipmaps, each half as large as the one before.
+
+    Made here and not by the driver: a software one first compiles programs for it, and the first frame would wait.
+    """
+    texture.use(0)
+    level = 0
+    while max(image.size) > 1:
+        image = image.resize((max(1, image.width // 2), max(1, image.height // 2)), Image.Resampling.BOX)
+        level += 1
+        gl.glTexImage2D(
+            gl.GL_TEXTURE_2D, level, gl.GL_RGBA8, *image.size, 0, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, image.tobytes()
+        )
 
 
 def _weight(texture: Texture2D) -> float:

@@ -12,8 +12,10 @@ from app import files, rooms, settings
 from app.logbook import Logbook
 from engine import adaptive, menu, screens
 from engine.adaptive import Belief
+from engine.fitting import Firm, Tare
 from engine.game import Cue, Skill
 from engine.hand import Side
+from engine.phases import After, Playing
 from engine.plan import Plan, to_header
 from engine.profile import GRIPS, PALETTES, Profile
 from engine.program import Block, Program
@@ -128,9 +130,9 @@ class Visit:
     def _trouble_note(self) -> tuple[Bar | Words, ...]:
         """Return a line at the foot of the stage while something is wrong with a device or the records."""
         key = self.logbook.trouble or self.device_trouble
-        if not key:
+        if not key or self.session is None or not isinstance(self.session.phase, Playing | After | Tare | Firm):
             return ()
-        return (Bar(800, 118, 1240, 84, "card", 28, "warn", 5), Words(key, 800, 118, 28, width=1180, lines=2))
+        return (Bar(800, 38, 1300, 68, "card", 28, "warn", 5), Words(key, 800, 38, 28, width=1240, lines=2))
 
     def _show(self, screen: str, page: int = 0) -> None:
         self._screen, self._page = screen, page

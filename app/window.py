@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import arcade
-import pyglet
 
 from app import rooms
 from app.logbook import Logbook
@@ -15,6 +14,7 @@ from app.visit import Visit, Wish
 from devices.keyboard import Keyboard
 from devices.mouse import Mouse
 from devices.serial_grip import SerialGrip
+from devices.transport import only_port
 from engine.game import Cue
 from engine.profile import Profile
 from engine.sample import Sample
@@ -26,7 +26,7 @@ LONGEST_STALL_S = 0.25
 SPARKLING = {"hit-1", "hit-2", "hit-3", "hit-4", "hit-5", "arrive", "splash", "bloom"}
 KEY_NAMES = {
     value: name
-    for name, value in vars(pyglet.window.key).items()
+    for name, value in vars(arcade.key).items()
     if isinstance(value, int) and name.isupper() and not name.startswith(("MOD_", "MOTION_"))
 }
 
@@ -99,7 +99,8 @@ class Window(arcade.Window):
         """Open the grip sensor when it is wanted; let go of it when it no longer is."""
         wanted = self.visit.grip_with == "serial"
         if wanted and self.grip is None:
-            self.grip = SerialGrip(self._port or self.visit.profile.port, self.now_ms)
+            port = self._port or self.visit.profile.port
+            self.grip = SerialGrip(port or only_port() or "", self.now_ms, None if port else only_port)
         elif not wanted and self.grip is not None:
             self.grip.close()
             self.grip, self.visit.device_trouble = None, ""

@@ -78,7 +78,10 @@ class BarePainter:
 
     def _texture(self, name: str) -> arcade.Texture:
         if name not in self._textures:
-            self._textures[name] = arcade.load_texture(found(name, "light") or found("daisy", "light"))
+            path = found(name, "light") or found("daisy", "light")
+            if path is None:
+                raise FileNotFoundError("the pictures are missing: build them first")
+            self._textures[name] = arcade.load_texture(path)
         return self._textures[name]
 
     # Before any time is taken
@@ -119,7 +122,8 @@ class BarePainter:
             at = piece.x * self._scale, piece.y * self._scale, piece.r * self._scale
             return self._body(piece, arcade.draw_circle_filled, arcade.draw_circle_outline, at)
         if isinstance(piece, Bar):
-            rect = arcade.XYWH(*(v * self._scale for v in (piece.x, piece.y, piece.w, piece.h)))
+            scale = self._scale
+            rect = arcade.XYWH(piece.x * scale, piece.y * scale, piece.w * scale, piece.h * scale)
             return self._body(piece, arcade.draw_rect_filled, arcade.draw_rect_outline, (rect,))
         if isinstance(piece, Path):
             return self._stroke(piece)

@@ -33,7 +33,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One kind of scene: how many shapes it has a frame, what making and painting it costs, and what bare arcade costs."""
+    """One kind of scene: its shapes a frame, the cost of making it, of painting it, and of bare arcade."""
 
     name: str
     shapes: dict[str, float]

@@ -103,6 +103,15 @@ def ports() -> tuple[PortFacts, ...]:
     return tuple(sorted(found, key=lambda facts: facts.name))
 
 
+def only_port() -> str | None:
+    """Return the one port with a USB device behind it; with none or several nobody can know which one is meant.
+
+    A port is never opened on a guess: opening one resets what is behind it, and that may be a 3-D printer.
+    """
+    found = ports()
+    return found[0].name if len(found) == 1 else None
+
+
 def present(port: str) -> bool:
     """Tell whether there is a port of that name now, without opening it."""
     if os.name == "posix":

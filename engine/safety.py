@@ -13,7 +13,7 @@ Verdict = Literal["play", "softer", "rest", "stop"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What may never be passed; a program may only make these stricter.
+    """What may never be passed: a program sets it, and what it may set ends here (see ``__post_init__``).
 
     ``cap`` is the largest force ever asked for and ``hard`` the force at which play pauses, both as shares of
     the hand's own maximum; ``soft`` is the ratio to the asked force that brings a reminder after ``soft_s``.

@@ -13,7 +13,7 @@ from engine.calibration import Scale, Senses
 from engine.chance import Chance
 from engine.game import AnyGame, Cue, Event, Outcome, Setting
 from engine.hand import Side
-from engine.level import Ladder
+from engine.level import EASIEST, Ladder
 from engine.phases import After, Demo, Paused, Phase, Playing, Rest, Stopped, Summary, Why
 from engine.plan import Plan, belief_key
 from engine.profile import KEYS
@@ -60,6 +60,7 @@ class Session:
         self._attempt = 0
         self._last_input = 0
         self._last_force = 0.0
+        self._refuse_what_cannot_be_played()
         self._phase: Phase = self._first_phase()
 
     @property
@@ -163,6 +164,15 @@ class Session:
         """Go to a phase; from try to try it still counts how long nobody has done anything."""
         self._phase = phase
         self._menu = replace(menu.opened(self.now), keyed=self._menu.keyed)
+
+    def _refuse_what_cannot_be_played(self) -> None:
+        """Raise ``ValueError`` before anything is played if a block names a wrong level, or only too much force."""
+        for block in self.plan.program.blocks:
+            ladder = self.plan.ladders[block.game]
+            if block.level is not None:
+                ladder.start_of(block.level)
+            if safety.within_cap(self.games[block.game], ladder, EASIEST, self.plan.program.limits) is None:
+                raise ValueError(f"{block.game}: even the easiest level asks for more force than the cap allows")
 
     # Phases
 
@@ -342,6 +352,7 @@ class Session:
     def _go_on_without_sensor(self) -> None:
         """Squeeze with a held key from now on: the sensor is missing or broken."""
         self._played_with["grip"] = "keys"
+        self._senses = replace(self._senses, force=0.0)
         self._go(self._demo())
 
     def _fit(self, phase: fitting.Fitting, samples: tuple[Sample, ...]) -> Frame:
@@ -379,8 +390,7 @@ class Session:
         belief = self._beliefs.get(self._belief_key()) or adaptive.start(aim)
         chosen = adaptive.choose(belief, aim)
         allowed = safety.within_cap(self.game, self._ladder(), chosen.difficulty, self.plan.program.limits)
-        if allowed is None:
-            raise ValueError(f"{self.block.game}: even the easiest level asks for more force than the cap allows")
+        assert allowed is not None  # or the session would have been refused
         if allowed < chosen.difficulty:
             reason = Reason("reason.cap", (("to", f"{allowed:.0f}"),))
             return replace(chosen, difficulty=allowed, reason=reason)
@@ -416,7 +426,7 @@ class Session:
         if isinstance(phase, Stopped):
             return screens.stopped()
         if isinstance(phase, Why):
-            return screens.why(self.reasons())
+            return screens.why(self.reasons()) + (() if self.end else (screens.stop_button(profile),))
         stop = (screens.stop_button(profile),)
         if isinstance(phase, Rest):
             left = max(0.0, (phase.until - self.now) / TICKS_PER_S)

@@ -183,7 +183,8 @@ class Patient:
 
     def _fingers(self, session: Session, wanted: Finger, ability: float) -> tuple[Finger, ...]:
         """Draw which fingers go down: sometimes a neighbour instead, sometimes one that comes along."""
-        playable = [Finger(f) for f in session.plan.ladders["ladybirds"].params(self._difficulty(session)).fingers]
+        params = session.plan.ladders[session.game.name].params(self._difficulty(session))
+        playable = getattr(params, "fingers", FINGERS)
         near = [f for f in FINGERS if abs(FINGERS.index(f) - FINGERS.index(wanted)) == 1]
         weak = (1 - ability) ** 1.5
         if len(playable) > 1 and self._chance.chances(0.06 * weak + 0.004):

@@ -285,7 +285,8 @@ def test_cards_and_pictures_leave_the_buttons_free() -> None:
 @pytest.mark.parametrize("palette", PALETTES)
 def test_every_picture_is_drawn_in_every_palette(palette: str) -> None:
     shapes = [shape for _, scene in every_screen() for shape in scene.shapes]
-    names = {shape.name for shape in shapes if isinstance(shape, Picture)} | {scene.ground for _, scene in every_screen()}
+    names = {scene.ground for _, scene in every_screen()}
+    names |= {shape.name for shape in shapes if isinstance(shape, Picture)}
     names |= {name for shape in shapes if isinstance(shape, Button) for name in (shape.icon, shape.picture) if name}
     assert {name for name in names if not found(name, palette)} == set()
 
