@@ -59,7 +59,7 @@ def events_of(
         senses, more = _read(senses, sample, profile, played_with, scale)
         events.extend(more)
     if skill == "grip" and played_with == "keys":
-        senses = replace(senses, force=_ramped(senses))
+        senses = replace(senses, force=_ramped(senses, profile))
         events.append(Grip(senses.force, now_ms))
     if skill == "trace":
         events.extend(_nudges(senses, profile, now_ms))
@@ -127,9 +127,9 @@ def mouse_height(share: float) -> float:
     return MOUSE_LOW + share / MOUSE_SHARE * (MOUSE_HIGH - MOUSE_LOW)
 
 
-def _ramped(senses: Senses) -> float:
-    """Return the force after one more tick of a held, or let-go, key or button."""
-    squeezing = bool(senses.held - set(ARROWS)) or senses.pressed
+def _ramped(senses: Senses, profile: Profile) -> float:
+    """Return the force after one more tick of a held, or let-go, key of a finger, space bar or button."""
+    squeezing = senses.pressed or not senses.held.isdisjoint({"SPACE", *profile.finger_keys})
     rate = SQUEEZE_PER_S if squeezing else -EASE_PER_S
     return round(min(1.0, max(0.0, senses.force + rate / TICKS_PER_S)), 6)
 
