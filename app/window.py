@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import arcade
@@ -66,7 +67,8 @@ class Window(arcade.Window):
         if behind_s > LONGEST_STALL_S:
             self._dropped_s += behind_s - LONGEST_STALL_S
         now_ms = self.now_ms()
-        self._due.extend(self._polled(now_ms))
+        # What happened before a stall was cut off carries a time that has not come yet: STOP must not wait for it.
+        self._due = [replace(s, at_ms=min(s.at_ms, now_ms)) for s in (*self._due, *self._polled(now_ms))]
         self._due.sort(key=lambda sample: sample.at_ms)
         while to_ms(self._ticked + 1) <= now_ms:
             self._ticked += 1

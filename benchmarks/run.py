@@ -27,13 +27,12 @@ PAINT = f"""## Painting
 
 Real scenes at {paint.WIDTH} x {paint.HEIGHT}, each painted to its end (`glFinish`). Turns of {paint.A_TURN} frames,
 ours and bare in turn, {paint.FRAMES} frames of each after {paint.WARM} to warm up; ratios are pair by pair, median
-(range). In games every frame differs from the one before and none is painted twice; at rest our painter keeps what it uploaded, as it does in
-use, and the bare program draws anew, as such programs do. "Bare" is a plain arcade program
-that draws as many shapes of the same kinds at the same places: draw calls, sprites in a sprite list moved only when
-they move, text objects made once. It is spared round corners, round line ends, dashes, soft edges and
-the game's own work. "Both" adds our `scene()` to our side only. Flipping the window is not counted on either side. The
-main thread alone is about what remains where a graphics card fills the pixels; on a software renderer the rest is
-filling.
+(range). In games every frame differs from the one before and none is painted twice; at rest our painter keeps what it
+uploaded, as it does in use, and the bare program draws anew, as such programs do. "Bare" is a plain arcade program that
+draws as many shapes of the same kinds at the same places: draw calls, sprites in a sprite list moved only when they
+move, text objects made once. It is spared round corners, round line ends, dashes, soft edges and the game's own work.
+"Both" adds our `scene()` to our side only. Flipping the window is not counted on either side. The main thread alone is
+about what remains where a graphics card fills the pixels; on a software renderer the rest is filling.
 """
 START = f"""## Start
 

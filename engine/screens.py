@@ -193,7 +193,8 @@ def garden(trials: Sequence[bool], of: int) -> tuple[Shape, ...]:
     if of > 24:
         share = len(trials) / of
         full = Bar(MIDDLE, 26, 900, 18, "card", 9, "line", 2)
-        return (full, Bar(MIDDLE - 450 + 450 * share, 26, 900 * share, 18, "good", 9)) if share else (full,)
+        done = max(18.0, 900 * share)
+        return (full, Bar(MIDDLE - 450 + done / 2, 26, done, 18, "good", 9)) if trials else (full,)
     left = MIDDLE - (of - 1) * 25.0
     shapes: list[Shape] = [Bar(MIDDLE, 32, of * 50.0 + 30, 56, "card", 28, alpha=0.85)]
     for n in range(of):
