@@ -36,7 +36,9 @@ def session_of(*blocks: Block | str, **changes: Any) -> Session:
     return Session(plan_of(*blocks, **changes), GAMES)
 
 
-def play(session: Session, ability: float = 0.8, seed: int = 1, until: Callable[[Session], bool] | None = None) -> list[Frame]:
+def play(
+    session: Session, ability: float = 0.8, seed: int = 1, until: Callable[[Session], bool] | None = None
+) -> list[Frame]:
     """Let a simulated patient play until ``until`` is true or the session is over; return the frames."""
     patient = Patient(Traits(ability, lapse=0.0), seed)
     frames: list[Frame] = []
@@ -46,7 +48,9 @@ def play(session: Session, ability: float = 0.8, seed: int = 1, until: Callable[
     return frames
 
 
-def wait(session: Session, *kinds: type[Any], most_s: float = 60.0, samples: Callable[[int], Sequence[Sample]] | None = None) -> None:
+def wait(
+    session: Session, *kinds: type[Any], most_s: float = 60.0, samples: Callable[[int], Sequence[Sample]] | None = None
+) -> None:
     """Tick until the session is in one of the phases ``kinds``."""
     last = session.now + seconds(most_s)
     while not isinstance(session.phase, kinds):
@@ -87,7 +91,9 @@ def begin(session: Session) -> None:
     press(session, "ENTER")
 
 
-def outcome_of(game: AnyGame, state: Any, events: Callable[[int, Any], Iterable[Event]], most_s: float = 60.0) -> Outcome:
+def outcome_of(
+    game: AnyGame, state: Any, events: Callable[[int, Any], Iterable[Event]], most_s: float = 60.0
+) -> Outcome:
     """Return the outcome of ``game`` from ``state``, given the events of each (tick, state)."""
     for tick in range(seconds(most_s)):
         step = game.step(state, tick, tuple(events(tick, state)))

@@ -68,9 +68,7 @@ class Screen:
         size = f"{WIDTH}x{HEIGHT}x24"
         told, tell = os.pipe()
         command = ["Xvfb", "-displayfd", str(tell), "-screen", "0", size, "-fbdir", str(folder), "-nolisten", "tcp"]
-        self._server = subprocess.Popen(
-            command, pass_fds=(tell,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        self._server = subprocess.Popen(command, pass_fds=(tell,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(tell)
         with os.fdopen(told) as answer:
             self.display = f":{answer.readline().strip()}"
@@ -106,9 +104,7 @@ class Screen:
 
     def do(self, *command: object) -> str:
         """Let xdotool do something, and return what it says."""
-        done = subprocess.run(
-            ["xdotool", *map(str, command)], env=self.env, capture_output=True, text=True, timeout=30
-        )
+        done = subprocess.run(["xdotool", *map(str, command)], env=self.env, capture_output=True, text=True, timeout=30)
         return done.stdout
 
     def ask_to_close(self, window: int) -> None:

@@ -116,7 +116,9 @@ def test_bad_input_is_refused_by_the_name_of_the_argument(call: Any, said: str) 
         call()
 
 
-@pytest.mark.parametrize(("ability", "width"), [(10.0, 8.0), (30.0, 14.0), (50.0, 5.0), (50.0, 8.0), (70.0, 14.0), (85.0, 5.0)])
+@pytest.mark.parametrize(
+    ("ability", "width"), [(10.0, 8.0), (30.0, 14.0), (50.0, 5.0), (50.0, 8.0), (70.0, 14.0), (85.0, 5.0)]
+)
 def test_the_success_of_a_patient_of_any_ability_comes_into_the_band(ability: float, width: float) -> None:
     """Patients pass by a logistic chance with a lapse of 3 %; the first 30 trials are for finding them."""
     chance, hits, trials = Chance(f"{ability}-{width}"), 0, 0
@@ -136,7 +138,9 @@ def test_the_ability_of_a_hand_is_found_within_40_trials(hand: float) -> None:
     belief, chance = start(USUAL), Chance(f"found {hand}")
     for _ in range(40):
         chosen = choose(belief, USUAL)
-        belief = learn(belief, USUAL, chosen.difficulty, chance.chances(adaptive.success(hand, chosen.difficulty, 0.02)))
+        belief = learn(
+            belief, USUAL, chosen.difficulty, chance.chances(adaptive.success(hand, chosen.difficulty, 0.02))
+        )
     assert belief.ability == pytest.approx(hand, abs=10)
 
 

@@ -38,7 +38,9 @@ def up(name: str, at_ms: float) -> Sample:
     return Sample(f"key.{name}", at_ms, 0.0)
 
 
-def felt(*samples: Sample, profile: Profile = RIGHT, skill: Skill = "tap", with_: str = "keys") -> tuple[Senses, tuple[Event, ...]]:
+def felt(
+    *samples: Sample, profile: Profile = RIGHT, skill: Skill = "tap", with_: str = "keys"
+) -> tuple[Senses, tuple[Event, ...]]:
     return events_of(Senses(), samples, 100.0, profile, skill, with_, SCALE)
 
 
@@ -158,7 +160,9 @@ def test_the_left_hand_points_in_a_mirror() -> None:
 
 
 @given(st.floats(-150, 150), st.floats(-90, 90), st.sampled_from([RIGHT, LEFT]), st.sampled_from([2.0, 4.6, 9.0]))
-def test_a_place_in_mm_survives_the_way_to_the_stage_and_back(x: float, y: float, profile: Profile, scale: float) -> None:
+def test_a_place_in_mm_survives_the_way_to_the_stage_and_back(
+    x: float, y: float, profile: Profile, scale: float
+) -> None:
     profile = replace(profile, units_per_mm=scale)
     back = to_mm(*to_stage(x, y, profile), profile)
     assert back == (pytest.approx(x, abs=0.005), pytest.approx(y, abs=0.005))

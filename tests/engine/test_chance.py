@@ -30,7 +30,12 @@ def test_whole_numbers_choices_and_yes_or_no_come_from_the_same_stream() -> None
     chance = Chance("mixed")
     drawn = ([chance.below(6) for _ in range(10)], [chance.choice("abcde") for _ in range(5)],
              [chance.chances(0.5) for _ in range(8)], chance.between(-2, 2))  # fmt: skip
-    assert drawn == ([0, 2, 1, 3, 3, 0, 4, 1, 2, 3], ['c', 'b', 'e', 'b', 'e'], [True, True, True, True, True, False, False, False], 0.65125974194024)
+    assert drawn == (
+        [0, 2, 1, 3, 3, 0, 4, 1, 2, 3],
+        ["c", "b", "e", "b", "e"],
+        [True, True, True, True, True, False, False, False],
+        0.65125974194024,
+    )
 
 
 def test_the_bell_is_the_same_to_nine_places_on_every_maths_library() -> None:

@@ -13,7 +13,9 @@ ZERO, FULL = 84_000.0, 484_000.0
 KNOWN = Scale(ZERO, FULL)
 
 
-def fit(now_is: Fitting, counts: Callable[[float], float | None], s: float, known: Scale | None = None, every: int = 2) -> list[Fitting | Scale]:
+def fit(
+    now_is: Fitting, counts: Callable[[float], float | None], s: float, known: Scale | None = None, every: int = 2
+) -> list[Fitting | Scale]:
     """Return the fitting after each tick in which it changed kind, or the scale, for counts as a function of time."""
     seen: list[Fitting | Scale] = [now_is]
     first = now_is.since or 0
@@ -77,7 +79,9 @@ def test_readings_marked_as_no_data_and_other_channels_are_left_out() -> None:
 
 
 def test_the_middle_of_a_held_squeeze_is_this_hands_own_maximum() -> None:
-    made = fit(Firm(ZERO, 100), lambda t: ZERO + min(400_000, 900_000 * t) + 2000 * (-1) ** round(t * 60), FIRM_S + 0.5)[-1]
+    made = fit(
+        Firm(ZERO, 100), lambda t: ZERO + min(400_000, 900_000 * t) + 2000 * (-1) ** round(t * 60), FIRM_S + 0.5
+    )[-1]
     assert isinstance(made, Scale)
     assert made.zero == ZERO
     assert made.full == pytest.approx(FULL, abs=2001)

@@ -13,7 +13,7 @@ from engine.level import LevelError, Level, Number, check, ladder, parse
 
 BROKEN = sorted((Path(__file__).parents[1] / "levels" / "broken").glob("*.toml"))
 GAMES = rooms.params_types()
-CUP = '''
+CUP = """
 game = "cup"
 rung = 1
 name = "a cup"
@@ -23,7 +23,7 @@ target = { easy = 0.1, hard = 0.2 }
 band = 0.05
 hold_ms = 800
 reach_ms = 20000
-'''
+"""
 
 
 def test_there_are_broken_level_files_to_refuse() -> None:
@@ -77,7 +77,20 @@ def toml(value: Any) -> str:
     return str(value)
 
 
-PLACES = ["game", "rung", "name", "changes", "eases", "params", "target", "band", "steps", "hidden", "hold_ms", "colour"]
+PLACES = [
+    "game",
+    "rung",
+    "name",
+    "changes",
+    "eases",
+    "params",
+    "target",
+    "band",
+    "steps",
+    "hidden",
+    "hold_ms",
+    "colour",
+]
 
 
 @settings(max_examples=250)
@@ -156,7 +169,9 @@ def test_rungs_are_put_in_order_and_a_gap_or_a_double_is_named() -> None:
 
 
 def test_a_rung_that_is_easier_than_the_one_before_is_found() -> None:
-    with pytest.raises(LevelError, match=r"^levels/cup/02.toml: params: its easy end \(.*\) is easier than the rung before"):
+    with pytest.raises(
+        LevelError, match=r"^levels/cup/02.toml: params: its easy end \(.*\) is easier than the rung before"
+    ):
         check(ladder([rung(1, "0.03"), rung(2, "0.05")]), INDEX)
 
 

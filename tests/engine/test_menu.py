@@ -165,7 +165,20 @@ SCREENS: dict[str, Scene] = {
 
 
 def test_every_function_that_makes_a_screen_is_among_those_tested() -> None:
-    made = {"home", "again", "pick", "question", "stopped", "paused", "rest", "why", "summary", "tare", "firm", "settings"}
+    made = {
+        "home",
+        "again",
+        "pick",
+        "question",
+        "stopped",
+        "paused",
+        "rest",
+        "why",
+        "summary",
+        "tare",
+        "firm",
+        "settings",
+    }
     returning = {
         name
         for name, made_by in vars(screens).items()
@@ -215,7 +228,9 @@ def _chosen(way: str, buttons: tuple[Button, ...], n: int) -> str:
     assert hand.look()[n].focused == 1.0
     if way == "switch":
         return hand.key("SPACE")
-    empty = next((x, y) for x in range(1, STAGE_W, 7) for y in range(1, STAGE_H, 7) if not any(b.holds(x, y) for b in buttons))
+    empty = next(
+        (x, y) for x in range(1, STAGE_W, 7) for y in range(1, STAGE_H, 7) if not any(b.holds(x, y) for b in buttons)
+    )
     hand.mouse(*empty, True)
     return hand.mouse(*empty, False)
 

@@ -36,7 +36,14 @@ def test_levels_are_written_out_so_that_later_files_do_not_count() -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("profile", 3), ("profile", {}), ("program", []), ("levels", {"chess": [{}]}), ("scale", {"low": 1}), ("beliefs", 3)],
+    [
+        ("profile", 3),
+        ("profile", {}),
+        ("program", []),
+        ("levels", {"chess": [{}]}),
+        ("scale", {"low": 1}),
+        ("beliefs", 3),
+    ],
 )
 def test_a_wrong_header_is_refused_in_words(key: str, value: object) -> None:
     header = to_header(plan_of("cup")) | {key: value}

@@ -85,7 +85,9 @@ def test_a_prescription_without_blocks_is_refused(blocks: Any) -> None:
 
 
 leaves: Any = st.none() | st.booleans() | st.integers(-3, 3) | st.floats() | st.text(max_size=3) | st.just(10**400)
-anything: Any = leaves | st.lists(leaves, max_size=3) | st.dictionaries(st.sampled_from(["band", "cap", "x"]), leaves, max_size=2)
+anything: Any = (
+    leaves | st.lists(leaves, max_size=3) | st.dictionaries(st.sampled_from(["band", "cap", "x"]), leaves, max_size=2)
+)
 
 
 @settings(max_examples=250)

@@ -49,7 +49,11 @@ def test_a_changed_sample_names_the_first_trial_that_differs() -> None:
     recording = recorded()
     third = recording.trials[2]
     samples = dict(recording.samples)
-    tick = next(t for t in samples if third.start_tick < t < third.end_tick and any(s.channel.startswith("key") for s in samples[t]))
+    tick = next(
+        t
+        for t in samples
+        if third.start_tick < t < third.end_tick and any(s.channel.startswith("key") for s in samples[t])
+    )
     samples[tick] = tuple(replace(s, at_ms=s.at_ms + 25.0) for s in samples[tick])
     got = verify(replace(recording, samples=tuple(samples.items())), GAMES)
     assert not got.same

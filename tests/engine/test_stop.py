@@ -19,7 +19,9 @@ from engine.session import Session
 from engine.ticks import seconds, to_ms
 from practice import GAMES, GENTLE, begin, key, mouse, phase_is, plan_of, play, press, rest_for, session_of, wait
 
-HAND = st.sampled_from([Profile(), Profile(hand=Side.LEFT, unseen=Side.RIGHT), Profile(scan_s=0.5), Profile(dwell_s=0.5)])
+HAND = st.sampled_from(
+    [Profile(), Profile(hand=Side.LEFT, unseen=Side.RIGHT), Profile(scan_s=0.5), Profile(dwell_s=0.5)]
+)
 
 
 class Spy:
@@ -38,7 +40,9 @@ class Spy:
 
 
 KEYS = ["SPACE", "ENTER", "J", "K", "F", "LEFT", "RIGHT", "TAB", "F1", "KEY_2"]
-anywhere = st.tuples(st.sampled_from([-50, 119, 400, 800, 1300, 1481, 1700]), st.sampled_from([-9, 88, 150, 330, 430, 600, 824, 999]))
+anywhere = st.tuples(
+    st.sampled_from([-50, 119, 400, 800, 1300, 1481, 1700]), st.sampled_from([-9, 88, 150, 330, 430, 600, 824, 999])
+)
 deeds = st.one_of(
     st.tuples(st.just("key"), st.sampled_from(KEYS), st.booleans()),
     st.tuples(st.just("mouse"), anywhere, st.booleans()),
@@ -80,7 +84,14 @@ def test_whatever_happens_after_stop_no_game_steps_again_and_no_force_lies_above
     order: list[str], grip: str, profile: Profile, skilled: int, before: Any, button: bool, after: Any, cap: float
 ) -> None:
     spy = Spy()
-    plan = plan_of(*(Block(name, 1) for name in order), grip=grip, profile=profile, limits=Limits(cap=cap), rest_s=2.0, least_rest_s=1.0)
+    plan = plan_of(
+        *(Block(name, 1) for name in order),
+        grip=grip,
+        profile=profile,
+        limits=Limits(cap=cap),
+        rest_s=2.0,
+        least_rest_s=1.0,
+    )
     session = Session(plan, spy.games)
     play(session, until=lambda s: s.now >= skilled)
     endure(session, before, cap)
