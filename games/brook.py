@@ -18,7 +18,7 @@ from engine.scene import STAGE_H, STAGE_W, Arc, Circle, Path, Picture, Scene, Sh
 from engine.ticks import to_ms
 
 BACK_MM, AHEAD_MM, REACH_MM = 5.0, 20.0, 20.0
-ARRIVED, ON_PATH = 0.95, 0.80
+ARRIVED, OUTSIDE = 0.95, 0.20
 NEVER_MS, NOTHING_MS = 180_000.0, 60_000.0
 TAP_MS, TAP_MM = 350.0, 6.0
 STEP_MM = 1.0
@@ -282,7 +282,7 @@ def _ended(state: State) -> State:
 def _side(state: State) -> Cause:
     """Return on which side of the way the boat was too long, or nothing."""
     outside = [(share, n) for share, n in state.away if abs(share) > 1.0]
-    if sum(n for _, n in outside) <= (1 - ON_PATH) * max(1, sum(n for _, n in state.away)):
+    if sum(n for _, n in outside) <= OUTSIDE * max(1, sum(n for _, n in state.away)):
         return ""
     return "left-of-path" if fsum(share * n for share, n in outside) > 0 else "right-of-path"
 
@@ -290,7 +290,7 @@ def _side(state: State) -> Cause:
 def just_passed(away: tuple[tuple[float, int], ...]) -> float:
     """Return the 80th percentile of the distance from the middle as a share of half the width, by time."""
     whole = sum(n for _, n in away)
-    left = int((1 - ON_PATH) * whole)
+    left = int(OUTSIDE * whole)
     for share, n in sorted(((abs(share), n) for share, n in away), reverse=True):
         left -= n
         if left < 0:

@@ -1,0 +1,117 @@
+"""Cup: into the band, hold, set down gently - and the band that a hold would just have passed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import pi, sin
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.chance import Chance
+from engine.game import Grip, Outcome, Setting, Squeeze
+from engine.ticks import to_ms
+from games.cup import SLACK, Params, intent, just_passed, peak, start, step
+
+USUAL = Params(target=0.15, band=0.04, hold_ms=3000.0, reach_ms=6000.0)
+
+
+def played(params: Params, force: Callable[[float], float], most_s: float = 40.0) -> Outcome:
+    """Return the outcome of ``force``, a function of the seconds."""
+    state = start(params, Chance(3), Setting())
+    for tick in range(round(most_s * 120)):
+        made = step(state, tick, (Grip(max(0.0, force(tick / 120)), to_ms(tick)),))
+        state = made.state
+        if made.outcome is not None:
+            return made.outcome
+    raise AssertionError("the trial never ends")
+
+
+def steady(share: float, until_s: float = 5.0, down_s: float = 1.0) -> Callable[[float], float]:
+    """Return a force that is held at once and let go slowly."""
+    return lambda t: share if t < until_s else share * max(0.0, 1 - (t - until_s) / down_s)
+
+
+def test_a_steady_hold_that_is_let_go_is_a_hit() -> None:
+    outcome = played(USUAL, steady(0.16))
+    assert (outcome.result, outcome.cause) == ("hit", "")
+    assert dict(outcome.measures)["offset"] == pytest.approx(0.01, abs=1e-4)
+
+
+@pytest.mark.parametrize(("share", "cause"), [(0.10, "too-soft"), (0.21, "too-hard")])
+def test_a_force_beside_the_band_is_told_by_its_side(share: float, cause: str) -> None:
+    outcome = played(USUAL, lambda _: share)
+    assert (outcome.result, outcome.cause) == ("miss", cause)
+
+
+@pytest.mark.parametrize(("after", "cause"), [(0.09, "too-soft"), (0.22, "too-hard")])
+def test_a_cup_that_was_held_slips_or_dents(after: float, cause: str) -> None:
+    outcome = played(USUAL, lambda t: 0.15 if t < 1.0 else after)
+    assert (outcome.result, outcome.cause) == ("miss", cause)
+
+
+def test_nothing_at_all_is_an_omission() -> None:
+    assert played(USUAL, lambda _: 0.0).result == "omission"
+
+
+def test_letting_go_too_quickly_is_told_where_it_counts() -> None:
+    gentle = replace(USUAL, lower_ms=1000.0)
+    assert played(gentle, steady(0.15, down_s=0.2)).cause == "let-go-too-quickly"
+    assert played(gentle, steady(0.15, down_s=2.5)).result == "hit"
+    assert played(USUAL, steady(0.15, down_s=0.2)).result == "hit"
+
+
+def test_a_cup_that_is_never_let_go_is_told_kindly_after_ten_seconds() -> None:
+    assert played(USUAL, lambda _: 0.15).cause == "too-late"
+
+
+def test_a_moment_outside_the_band_is_forgiven_up_to_a_fifth_of_the_hold() -> None:
+    def force(outside_s: float) -> Callable[[float], float]:
+        return lambda t: 0.25 if 1.0 <= t < 1.0 + outside_s else steady(0.15)(t)
+
+    assert played(USUAL, force(SLACK * 3.0 - 0.05)).result == "hit"
+    assert played(USUAL, force(SLACK * 3.0 + 0.05)).result == "miss"
+
+
+@given(st.floats(0.004, 0.035), st.floats(0.2, 3.0), st.floats(-0.01, 0.01))
+def test_the_same_forces_just_pass_the_band_that_is_stated_and_just_fail_a_narrower_one(
+    size: float, frequency: float, offset: float
+) -> None:
+    def force(t: float) -> float:
+        return 0.15 + offset + size * sin(2 * pi * frequency * t) if t < 6 else steady(0.15, until_s=6)(t)
+
+    outcome = played(USUAL, force)
+    assert outcome.result == "hit"
+    assert outcome.just is not None
+    name, band = outcome.just
+    assert name == "band"
+    held = [force(n / 120) - 0.15 for n in range(31, 31 + 360)]
+    assert sum(abs(d) > band * 1.02 + 1e-4 for d in held) <= SLACK * 360 + 1
+    assert sum(abs(d) > band * 0.98 - 1e-4 for d in held) >= SLACK * 360 - 1
+
+
+def test_the_just_passed_band_of_a_hold_is_its_80th_percentile() -> None:
+    away = tuple(n / 1000 for n in range(100))
+    assert just_passed(away, 100) == pytest.approx(0.079)
+
+
+def test_with_two_heights_both_are_asked_for_and_the_highest_is_the_target() -> None:
+    state = start(replace(USUAL, steps=2), Chance(5), Setting())
+    assert sorted(state.targets) == [0.075, 0.15]
+
+
+def test_the_peak_is_the_target_and_the_whole_band_above_it() -> None:
+    assert peak(USUAL) == pytest.approx(0.19)
+
+
+def test_no_state_ever_asks_for_more_than_the_peak() -> None:
+    for seed in range(20):
+        state = start(replace(USUAL, steps=3), Chance(seed), Setting())
+        for tick in range(2400):
+            wish = intent(state)
+            assert isinstance(wish, Squeeze)
+            assert wish.share <= peak(state.params)
+            made = step(state, tick, (Grip(wish.share, to_ms(tick)),))
+            state = made.state
+            if made.outcome:
+                break

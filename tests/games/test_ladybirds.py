@@ -1,0 +1,145 @@
+"""Ladybirds: which press belongs to which ladybird, and what each kind of miss is called."""
+
+from itertools import pairwise
+
+import pytest
+
+from engine.chance import Chance
+from engine.game import Outcome, Point, Setting, Tap
+from engine.hand import Finger
+from engine.ticks import to_ms, to_ticks
+from games.ladybirds import EARLY_MS, LATE_MS, TIPS, Ladybird, Params, State, judge, start, step
+
+INDEX, MIDDLE, RING = Finger.INDEX, Finger.MIDDLE, Finger.RING
+
+
+def params(**changes: object) -> Params:
+    usual: dict[str, object] = {
+        "fingers": ("index", "middle"), "order": "random", "count": 1, "unwanted": False, "limit_ms": 2000.0,
+    }  # fmt: skip
+    return Params(**(usual | changes))  # type: ignore[arg-type]
+
+
+def flight(changed: Params, *birds: Finger) -> State:
+    """Return a flight to the given fingers; the first one lands after 1 s."""
+    state = start(changed, Chance(1), Setting())
+    return State(changed, state.setting, tuple(Ladybird(finger) for finger in birds), 1000.0)
+
+
+def played(state: State, presses: list[tuple[float, Finger]], most_s: float = 30.0) -> tuple[Outcome, State]:
+    """Return the outcome of presses at (ms, finger)."""
+    waiting = sorted(presses)
+    for tick in range(round(most_s * 120)):
+        due = [p for p in waiting if p[0] <= to_ms(tick)]
+        waiting = waiting[len(due) :]
+        made = step(state, tick, tuple(Tap(finger, at_ms) for at_ms, finger in due))
+        state = made.state
+        if made.outcome is not None:
+            return made.outcome, state
+    raise AssertionError("the flight never ends")
+
+
+def test_the_right_finger_in_time_is_a_hit_and_its_reaction_time_comes_from_the_press_itself() -> None:
+    outcome, _ = played(flight(params(), INDEX), [(1433.3, INDEX)])
+    landed_ms = to_ms(to_ticks(1000))
+    assert outcome.result == "hit"
+    assert dict(outcome.measures)["reaction_ms"] == pytest.approx(1433.3 - landed_ms, abs=1e-4)
+    assert outcome.just == ("limit_ms", dict(outcome.measures)["reaction_ms"])
+
+
+def test_the_wrong_finger_is_told() -> None:
+    outcome, _ = played(flight(params(), INDEX), [(1500, RING)])
+    assert (outcome.result, outcome.cause, outcome.finger) == ("miss", "wrong-finger", INDEX)
+
+
+def test_a_press_before_a_hundred_milliseconds_is_an_anticipation_and_one_after_is_not() -> None:
+    early, _ = played(flight(params(), INDEX), [(1000 + EARLY_MS - 3, INDEX)])
+    assert (early.result, early.cause) == ("miss", "too-early")
+    fine, _ = played(flight(params(), INDEX), [(1000 + EARLY_MS + 3, INDEX)])
+    assert fine.result == "hit"
+
+
+def test_no_press_at_all_is_an_omission() -> None:
+    outcome, _ = played(flight(params(), INDEX), [])
+    assert (outcome.result, outcome.cause, outcome.just) == ("omission", "no-try", None)
+
+
+def test_a_press_just_after_the_limit_is_late_and_not_an_omission() -> None:
+    outcome, _ = played(flight(params(), INDEX), [(3000 + LATE_MS / 2, INDEX)])
+    assert (outcome.result, outcome.cause) == ("miss", "too-late")
+    assert outcome.just is not None
+    assert outcome.just[1] > 2000
+
+
+def test_a_finger_that_comes_along_is_forgiven_until_unwanted_presses_count() -> None:
+    presses = [(1500.0, MIDDLE), (1560.0, INDEX)]
+    kind, _ = played(flight(params(), INDEX), presses)
+    assert kind.result == "hit"
+    assert dict(kind.measures)["along"] == 1
+    strict, _ = played(flight(params(unwanted=True), INDEX), presses)
+    assert (strict.result, strict.cause) == ("miss", "extra-finger")
+
+
+def test_a_press_before_the_landing_counts_only_where_unwanted_presses_count() -> None:
+    presses = [(600.0, INDEX), (1500.0, INDEX)]
+    kind, _ = played(flight(params(), INDEX), presses)
+    assert (kind.result, dict(kind.measures)["strays"]) == ("hit", 1)
+    strict, _ = played(flight(params(unwanted=True), INDEX), presses)
+    assert (strict.result, strict.cause) == ("miss", "too-early")
+
+
+def test_a_late_press_within_150_ms_of_the_next_landing_counts_for_the_former_ladybird() -> None:
+    paced = params(count=2, limit_ms=1000.0, paced=True)
+    late = 2000 + LATE_MS - 20
+    outcome, state = played(flight(paced, INDEX, MIDDLE), [(late, INDEX), (2600, MIDDLE)])
+    former, latter = state.birds
+    assert (former.cause, latter.cause) == ("too-late", "")
+    assert (outcome.result, outcome.cause) == ("miss", "too-late")
+    assert dict(outcome.measures)["right"] == 0.5
+
+
+def test_a_press_later_than_that_belongs_to_the_new_ladybird() -> None:
+    paced = params(count=2, limit_ms=1000.0, paced=True)
+    _, state = played(flight(paced, INDEX, MIDDLE), [(2000 + LATE_MS + 40, MIDDLE)])
+    assert [bird.cause for bird in state.birds] == ["no-try", ""]
+
+
+def test_a_flight_is_a_hit_only_when_every_ladybird_was_answered() -> None:
+    three = params(count=3)
+    state = flight(three, INDEX, MIDDLE, INDEX)
+    all_right, _ = played(state, [(1500, INDEX), (2800, MIDDLE), (4100, INDEX)])
+    assert all_right.result == "hit"
+    one_wrong, _ = played(state, [(1500, INDEX), (2800, INDEX), (4100, INDEX)])
+    assert (one_wrong.result, one_wrong.cause) == ("miss", "wrong-finger")
+
+
+def test_the_ladybird_itself_can_be_touched() -> None:
+    setting = Setting()
+    x, y = TIPS[INDEX]
+    x_mm, y_mm = (x - 800) / setting.units_per_mm, (y - 450) / setting.units_per_mm
+    state = flight(params(), INDEX)
+    for tick in range(600):
+        events = (Point(x_mm + 6, y_mm - 6, "down", to_ms(tick)),) if tick == to_ticks(1600) else ()
+        made = step(state, tick, events)
+        state = made.state
+        if made.outcome:
+            assert made.outcome.result == "hit"
+            return
+    raise AssertionError("the touch was not felt")
+
+
+def test_a_touch_far_from_every_finger_is_nothing() -> None:
+    made = step(flight(params(), INDEX), 200, (Point(0.0, -60.0, "down", 1600.0),))
+    assert made.state.birds[0].presses == ()
+
+
+def test_a_judgement_waits_until_fingers_that_come_along_could_have_come() -> None:
+    bird = Ladybird(INDEX, landed_ms=1000.0, presses=((INDEX, 1500.0),))
+    assert not judge(bird, params(), 1590.0).done
+    assert judge(bird, params(), 1601.0).done
+
+
+def test_the_same_finger_does_not_come_twice_running_when_there_are_three() -> None:
+    for seed in range(40):
+        birds = start(params(fingers=("thumb", "index", "middle"), count=6), Chance(seed), Setting()).birds
+        assert all(a.finger is not b.finger for a, b in pairwise(birds))
