@@ -193,8 +193,8 @@ def test_misses_running_are_counted_from_the_end() -> None:
 
 
 def test_every_reason_has_words_and_its_values_fill_them() -> None:
-    seen = {chosen.reason.key: chosen.reason for hits in ([True] * 60, [False] * 30, [True] * 20 + [False] * 9, [True, False] * 20)
-            for _, chosen in played(USUAL, hits)}  # fmt: skip
+    histories = ([True] * 60, [False] * 30, [True] * 20 + [False] * 9, [True, False] * 20)
+    seen = {chosen.reason.key: chosen.reason for hits in histories for _, chosen in played(USUAL, hits)}
     wanted = ("first", "up", "down", "same", "rescue", "floor", "ceiling")
     assert set(seen) >= {f"reason.{name}" for name in wanted if name != "same"}
     english = texts.load("en")

@@ -102,9 +102,11 @@ def test_a_held_key_squeezes_ever_harder_and_a_key_let_go_eases() -> None:
     assert ramp(seconds(20), True, Senses()).force == 1.0
 
 
-def test_any_key_but_an_arrow_squeezes_and_so_does_the_pressed_mouse() -> None:
-    assert ramp(60, True, Senses(), "Z").force > 0
-    assert ramp(60, True, Senses(), "LEFT").force == 0
+def test_the_key_of_any_finger_squeezes_and_so_does_the_pressed_mouse() -> None:
+    for name in ("SPACE", "J", "KEY_3"):
+        assert ramp(60, True, Senses(), name).force > 0
+    for name in ("ENTER", "LEFT", "ESCAPE"):
+        assert ramp(60, True, Senses(), name).force == 0
     pressed, _ = felt(Sample("mouse", 1.0, 1.0, 5, 5), skill="grip")
     assert ramp(60, False, pressed).force > 0.04
 

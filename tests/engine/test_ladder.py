@@ -5,9 +5,9 @@ from dataclasses import fields
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from practice import LADDERS
 
 from engine.level import kinds_of
-from practice import LADDERS
 
 LADDER = LADDERS["cup"]
 difficulties = st.floats(0, 100)

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app import rooms
-from engine.level import LevelError, Level, Number, check, ladder, parse
+from engine.level import Level, LevelError, Number, check, ladder, parse
 
 BROKEN = sorted((Path(__file__).parents[1] / "levels" / "broken").glob("*.toml"))
 GAMES = rooms.params_types()
@@ -58,8 +58,12 @@ words = st.sampled_from(["cup", "band", "first", "", "ä", "index"])
 leaves: Any = st.one_of(
     st.integers(-5, 5), st.floats(allow_nan=True), st.booleans(), words, st.sampled_from([10**400, -(10**400)])
 )
+NAMES = ["fingers", "order", "count", "unwanted", "shape", "length_mm", "width_mm", "trail", "limit_ms", "target"]
 anything: Any = st.recursive(
-    leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["easy", "hard", "a"]), inner, max_size=3),
+    leaves,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["easy", "hard", "a"]), inner, max_size=3)
+    ),
     max_leaves=6,
 )  # fmt: skip
 
@@ -103,8 +107,7 @@ def test_whatever_stands_for_one_value_nothing_but_a_level_error_comes_of_it(pla
     _refused_or_read(_with(place, value))
 
 
-@given(st.sampled_from(sorted(GAMES)), st.dictionaries(st.sampled_from(["fingers", "order", "count", "unwanted", "shape",
-       "length_mm", "width_mm", "trail", "limit_ms", "target"]), anything, max_size=6))  # fmt: skip
+@given(st.sampled_from(sorted(GAMES)), st.dictionaries(st.sampled_from(NAMES), anything, max_size=6))
 def test_whatever_the_params_say_nothing_but_a_level_error_comes_of_it(game: str, params: dict[str, Any]) -> None:
     rows = "\n".join(f"{key} = {toml(value)}" for key, value in params.items())
     _refused_or_read(f'game = "{game}"\nrung = 1\nname = "x"\nchanges = "first"\n[params]\n{rows}\n')

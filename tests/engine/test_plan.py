@@ -5,12 +5,12 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from practice import GAMES, LADDERS, plan_of
 
 from engine.calibration import Scale
 from engine.hand import Finger, Side
 from engine.plan import Plan, belief_key, from_header, profile_from_plain, to_header
 from engine.profile import Profile
-from practice import GAMES, LADDERS, plan_of
 
 profiles = st.builds(
     Profile,

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from practice import GAMES, key, plan_of, play, press, rest_for
 
 from engine.plan import to_header
 from engine.program import Block
@@ -11,7 +12,6 @@ from engine.recording import End, Recording, header_line, parse
 from engine.replay import verify
 from engine.sample import Sample
 from engine.session import Session
-from practice import GAMES, key, plan_of, play, press, rest_for
 
 
 @cache

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from practice import GAMES, LADDERS
 
 from engine.game import Grip, Lift, Tap
 from engine.hand import Finger
 from engine.safety import Limits, Watch, calmed, seen, verdict, within_cap
 from engine.ticks import seconds
-from practice import GAMES, LADDERS
 
 CUP, LADDER = GAMES["cup"], LADDERS["cup"]
 USUAL = Limits()

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from practice import GAMES, begin, click, key, mouse, phase_is, plan_of, play, press, rest_for, session_of, wait
 
 from app import texts
 from engine import fitting
@@ -18,7 +19,6 @@ from engine.scene import STAGE_W, Picture, Scene, Words
 from engine.session import AFTER_MISS_MS, IDLE_S, SELF_PACED_IDLE_S, Session
 from engine.simulate import Patient, Traits
 from engine.ticks import seconds, to_ms
-from practice import GAMES, begin, click, key, mouse, phase_is, plan_of, play, press, rest_for, session_of, wait
 
 ENGLISH = texts.load("en")
 WAYS = [("ladybirds", "keys"), ("cup", "keys"), ("cup", "mouse"), ("cup", "serial"), ("brook", "mouse")]
@@ -52,7 +52,7 @@ def test_a_whole_session_goes_from_the_demonstration_to_the_summary(game: str, g
         assert (trial.game, trial.hand, trial.attempt) == (game, side, 1)
         assert trial.played_with == (grip if game == "cup" else "keys" if game == "ladybirds" else "mouse")
         assert trial.start_tick < trial.end_tick
-        assert set(trial.params) == {f for f in GAMES[game].params.__dataclass_fields__}
+        assert set(trial.params) == set(GAMES[game].params.__dataclass_fields__)
         assert session.plan.ladders[game].place(trial.difficulty)[0].rung == trial.level
 
 
@@ -71,6 +71,7 @@ def test_ladybirds_can_be_touched_instead_of_typed() -> None:
         assert isinstance(session.phase, Playing)
         intent = session.game.intent(session.phase.state)
         if intent is not None:
+            rest_for(session, 0.3)
             x, y = 800 + intent.x_mm * 4.6, 450 + intent.y_mm * 4.6  # type: ignore[union-attr]
             session.tick((mouse(session, x, y, down=True),))
             session.tick((mouse(session, x, y),))
@@ -219,7 +220,7 @@ def test_nobody_there_pauses_a_hurried_trial_soon_and_a_self_paced_one_late() ->
 
 
 def test_an_idle_pause_waits_until_someone_goes_on_and_the_trial_is_begun_again() -> None:
-    session = session_of(Block("ladybirds", 3, level=1))
+    session = session_of(Block("brook", 3, level=13))
     begin(session)
     wait(session, Paused, most_s=200)
     assert session.phase == Paused("idle")
@@ -230,6 +231,15 @@ def test_an_idle_pause_waits_until_someone_goes_on_and_the_trial_is_begun_again(
     assert isinstance(session.phase, Playing)
     assert len(session.trials) == before
     assert session.phase.attempt == 2
+
+
+def test_when_nobody_answers_three_ladybirds_the_demonstration_waits_for_someone() -> None:
+    session = session_of(Block("ladybirds", 9, level=1))
+    begin(session)
+    wait(session, Demo, most_s=60)
+    rest_for(session, 60)
+    assert isinstance(session.phase, Demo)
+    assert [trial.result for trial in session.trials] == ["omission"] * 3
 
 
 def test_help_shows_the_demonstration_and_the_trial_is_begun_again_as_another_attempt() -> None:
@@ -425,9 +435,7 @@ def test_every_word_and_every_picture_of_a_session_is_there(grip: str) -> None:
     pictures: set[str] = set()
     for scene in all_scenes(session):
         for shape in scene.shapes:
-            if isinstance(shape, Words):
-                words[shape.key] = shape.values
-            elif hasattr(shape, "key") and shape.key:
+            if isinstance(shape, Words) or (hasattr(shape, "key") and shape.key):
                 words[shape.key] = shape.values
             pictures |= {getattr(shape, name, "") for name in ("icon", "picture")}
             pictures |= {shape.name} if isinstance(shape, Picture) else set()

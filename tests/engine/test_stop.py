@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from practice import GAMES, GENTLE, begin, key, mouse, phase_is, plan_of, play, press, rest_for, session_of, wait
 
 from engine import screens
 from engine.game import AnyGame, Step
@@ -17,7 +18,6 @@ from engine.safety import Limits
 from engine.sample import Sample
 from engine.session import Session
 from engine.ticks import seconds, to_ms
-from practice import GAMES, GENTLE, begin, key, mouse, phase_is, plan_of, play, press, rest_for, session_of, wait
 
 HAND = st.sampled_from(
     [Profile(), Profile(hand=Side.LEFT, unseen=Side.RIGHT), Profile(scan_s=0.5), Profile(dwell_s=0.5)]
@@ -77,9 +77,15 @@ def endure(session: Session, rows: list[tuple[list[tuple[str, Any, Any]], int]],
 
 @settings(max_examples=60)
 @given(
-    order=st.permutations(["ladybirds", "cup", "brook"]), grip=st.sampled_from(["keys", "mouse", "serial"]), profile=HAND,
-    skilled=st.sampled_from([0, 200, 900, 2500]), before=chaos, button=st.booleans(), after=chaos, cap=st.sampled_from([0.2, 0.25, 0.4]),
-)  # fmt: skip
+    order=st.permutations(["ladybirds", "cup", "brook"]),
+    grip=st.sampled_from(["keys", "mouse", "serial"]),
+    profile=HAND,
+    skilled=st.sampled_from([0, 200, 900, 2500]),
+    before=chaos,
+    button=st.booleans(),
+    after=chaos,
+    cap=st.sampled_from([0.2, 0.25, 0.4]),
+)
 def test_whatever_happens_after_stop_no_game_steps_again_and_no_force_lies_above_the_cap(
     order: list[str], grip: str, profile: Profile, skilled: int, before: Any, button: bool, after: Any, cap: float
 ) -> None:
