@@ -147,20 +147,17 @@ def _play(args: argparse.Namespace) -> int:
         print("There is no screen here. Try: regrasp demo --game " + args.game, file=sys.stderr)
         return 1
     grip, _, _ = (args.device or "").partition(":")
-    return _window(args, Wish(args.game, args.trials, args.level, args.seed, grip))
+    hand = _side(args.hand) if args.hand else None
+    return _window(args, Wish(args.game, args.trials, args.level, args.seed, grip, hand))
 
 
 def _window(args: argparse.Namespace, wish: "Wish | None") -> int:
-    from dataclasses import replace
-
     from app import files, settings
 
     data_dir = files.data_dir(args.data)
     profile, notes = settings.load(data_dir)
     for note in notes:
         print(f"regrasp: {note}", file=sys.stderr)
-    if getattr(args, "hand", None):
-        profile = replace(profile, hand=_side(args.hand))
     with files.RunningLock(data_dir):
         return _opened(args, data_dir, profile, wish)
 

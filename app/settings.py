@@ -1,6 +1,7 @@
 """Keep the profile in ``settings.toml``, a file that may be edited by hand: no nonsense in it stops the program."""
 
 import json
+import locale
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -27,6 +28,11 @@ class Entry:
     write: Callable[[Any], str]
 
 
+def are_kept(data_dir: Path) -> bool:
+    """Tell whether settings were ever kept here."""
+    return (data_dir / SETTINGS).exists()
+
+
 def load(data_dir: Path) -> tuple[Profile, tuple[str, ...]]:
     """Return the profile of ``settings.toml`` and a plain note for each thing in it that was not taken.
 
@@ -37,7 +43,9 @@ def load(data_dir: Path) -> tuple[Profile, tuple[str, ...]]:
         text = files.read_text(path)
     except FilesError as error:
         missing = error.message_key == "files.missing"
-        return Profile(), () if missing else (f"{SETTINGS}: cannot be read ({error.detail}); {ALL_USUAL}",)
+        return Profile(language=_language_here()), () if missing else (
+            f"{SETTINGS}: cannot be read ({error.detail}); {ALL_USUAL}",
+        )
     return _profile_of(text)
 
 
@@ -50,6 +58,12 @@ def save(data_dir: Path, profile: Profile) -> None:
     if load(data_dir)[1] and path.is_file():
         files.set_aside(path)
     files.write_whole(path, profile_text(profile))
+
+
+def _language_here() -> str:
+    """Return the language of this computer, if there are texts in it."""
+    code = (locale.getlocale()[0] or "")[:2].lower()
+    return code if code in files.languages() else Profile().language
 
 
 def profile_text(profile: Profile) -> str:

@@ -27,8 +27,7 @@ from engine.ticks import to_ms
 if TYPE_CHECKING:
     from app.store import Unfinished
 
-SETTINGS_PAGES = 4
-DWELL_S, SCAN_S = 1.0, 1.5
+DWELL_S, SCAN_S = 1.0, 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,7 @@ class Wish:
     level: int | None = None
     seed: int | None = None
     grip: str = ""
+    hand: Side | None = None
 
 
 class Visit:
@@ -49,7 +49,6 @@ class Visit:
         self, data_dir: Path, profile: Profile, logbook: Logbook, wish: Wish | None = None,
         seed_of_now: Callable[[], int] = lambda: 1,
     ) -> None:  # fmt: skip
-        self.profile = profile
         self.logbook = logbook
         self.now = 0
         self.quitting = False
@@ -57,6 +56,7 @@ class Visit:
         self.device_trouble = ""
         self._data_dir = data_dir
         self._wish = wish or Wish()
+        self._kept = profile
         self.devices: Callable[[], list[dict[str, object]]] = list
         self._seed_of_now = seed_of_now
         self._screen = "home"
@@ -65,6 +65,12 @@ class Visit:
         self._session_from = 0
         self._cut_off: Unfinished | None = None
         self._note = ""
+        self._first_time = not settings.are_kept(data_dir)
+
+    @property
+    def profile(self) -> Profile:
+        """Return who plays now: the settings that are kept, with the hand that was asked for this time only."""
+        return replace(self._kept, hand=self._wish.hand) if self._wish.hand else self._kept
 
     @property
     def grip_with(self) -> str:
@@ -83,6 +89,8 @@ class Visit:
         cut_off = self.logbook.unfinished(self.profile.patient)
         if self._wish.game:
             self._play((Block(self._wish.game, self._wish.trials, self._wish.level),), "play")
+        elif self._first_time and self._screen == "home" and self.session is None:
+            self._show("first")
         elif cut_off is not None and self._screen == "home" and self.session is None:
             self._cut_off = cut_off
             self._show("again")
@@ -121,6 +129,10 @@ class Visit:
     def _bare_scene(self) -> Scene:
         if self._screen == "again" and self._cut_off is not None:
             return screens.again(self._cut_off.trials)
+        if self._screen == "first":
+            return screens.first_hand()
+        if self._screen == "leaving":
+            return screens.leaving()
         if self._screen == "pick":
             return screens.pick(tuple(rooms.all_games()), self._page)
         if self._screen == "settings":
@@ -136,33 +148,53 @@ class Visit:
 
     def _show(self, screen: str, page: int = 0) -> None:
         self._screen, self._page = screen, page
-        self._menu = replace(menu.opened(self.now), keyed=self._menu.keyed)
+        self._menu = menu.opened(self.now, self._menu.keyed)
 
     def _act(self, action: str) -> None:
+        """Do what a button says: a verb, and for some what it is about."""
         verb, _, what = action.partition(" ")
-        if verb == "play":
-            self._play((Block(what, self._wish.trials),), "play")
-        elif verb == "set":
-            self._set(what)
-        elif verb == "more":
-            pages = SETTINGS_PAGES if self._screen == "settings" else -(-len(rooms.all_games()) // 3)
-            self._show(self._screen, (self._page + 1) % pages)
-        elif verb in ("pick", "settings"):
-            self._show(verb)
-        elif verb == "practice":
-            self._play(rooms.built_in_program().blocks, "gentle")
-        elif verb == "again":
-            self._go_on()
-        elif verb == "home":
-            self._leave_cut_off()
-            self._show("home")
-        elif verb == "quit":
-            self.quitting = True
+        deeds: dict[str, Callable[[], object]] = {
+            "play": lambda: self._play((Block(what, self._wish.trials),), "play"),
+            "practice": lambda: self._play(rooms.built_in_program().blocks, "gentle"),
+            "again": self._go_on,
+            "pick": lambda: self._show("pick"),
+            "settings": lambda: self._show("settings"),
+            "more": self._turn_page,
+            "set": lambda: self._set(what),
+            "hand": lambda: self._choose_hand(Side(what)),
+            "home": self._go_home,
+            "leave": lambda: self._show("leaving"),
+            "quit": self._quit,
+        }
+        deeds[verb]()
+
+    def _turn_page(self) -> None:
+        pages = screens.SETTINGS_PAGES if self._screen == "settings" else -(-len(rooms.all_games()) // 3)
+        self._show(self._screen, (self._page + 1) % pages)
+
+    def _go_home(self) -> None:
+        self._leave_cut_off()
+        self._show("home")
+
+    def _choose_hand(self, hand: Side) -> None:
+        self._keep(replace(self._kept, hand=hand))
+        self._show("home")
+
+    def _quit(self) -> None:
+        self.quitting = True
 
     def _set(self, what: str) -> None:
-        self.profile = changed(self.profile, what)
+        if what == "hand":
+            self._keep(changed(self.profile, what))
+            self._wish = replace(self._wish, hand=None)
+        else:
+            self._keep(changed(self._kept, what))
+
+    def _keep(self, profile: Profile) -> None:
+        """Keep the settings; where nothing can be written they hold for this visit."""
+        self._kept = profile
         try:
-            settings.save(self._data_dir, self.profile)
+            settings.save(self._data_dir, profile)
         except files.FilesError:
             self._note = "store.read-only"
 

@@ -1,8 +1,9 @@
 """Let every button be pressed with mouse, touch, keys, a dwelling pointer or one switch.
 
 Pointers act on release and may slide off to cancel. After each press, and when a screen opens, there is a short
-cool-down. Keys: arrows or Tab move, Enter or Space press. With one switch the focus moves by itself (scanning),
-and Space, Enter or a press anywhere chooses.
+cool-down. Keys: arrows or Tab move, Enter or Space press; while no focus is to be seen, the first key only shows it.
+With one switch the focus moves by itself (scanning), and Space, Enter or a press anywhere chooses; a press just after
+a step still means the button before. A pointer that rests must leave a button before it can press it again.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from engine.scene import Button
 from engine.ticks import seconds, to_ticks
 
 FORWARD, BACK, CHOOSE = {"RIGHT", "DOWN", "TAB"}, {"LEFT", "UP"}, {"ENTER", "RETURN", "NUM_ENTER", "SPACE"}
+SLOW_S = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +29,13 @@ class Menu:
     pressed: bool = False
     over: str = ""
     over_since: int = 0
+    spent: str = ""
     scanned: int = 0
 
 
-def opened(tick: int) -> Menu:
-    """Return the menu of a screen that opens now."""
-    return Menu(opened=tick, over_since=tick, scanned=tick)
+def opened(tick: int, keyed: bool = False) -> Menu:
+    """Return the menu of a screen that opens now; ``keyed`` shows the focus from the start."""
+    return Menu(opened=tick, keyed=keyed, over_since=tick, scanned=tick)
 
 
 def step(
@@ -61,7 +64,7 @@ def shown(menu: Menu, buttons: Sequence[Button], tick: int, profile: Profile) ->
 
 def _look(menu: Menu, n: int, button: Button, tick: int, profile: Profile) -> Button:
     focused = 1.0 if n == menu.focus and (menu.keyed or profile.scan_s > 0) else 0.0
-    if profile.dwell_s > 0 and menu.over == button.action:
+    if profile.dwell_s > 0 and menu.over == button.action != menu.spent:
         focused = min(1.0, max(0.01, (tick - menu.over_since) / seconds(profile.dwell_s)))
     return replace(button, focused=focused, pressed=menu.pressed and menu.aimed == button.action)
 
@@ -69,15 +72,15 @@ def _look(menu: Menu, n: int, button: Button, tick: int, profile: Profile) -> Bu
 def _read(menu: Menu, buttons: Sequence[Button], sample: Sample, tick: int, profile: Profile) -> tuple[Menu, str]:
     kind, _, name = sample.channel.partition(".")
     if kind == "key" and sample.value > 0:
-        return _key(menu, buttons, name)
+        return _key(menu, buttons, name, tick, profile)
     if kind == "mouse":
         return _pointer(menu, buttons, sample, tick, profile)
     return menu, ""
 
 
-def _key(menu: Menu, buttons: Sequence[Button], name: str) -> tuple[Menu, str]:
+def _key(menu: Menu, buttons: Sequence[Button], name: str, tick: int, profile: Profile) -> tuple[Menu, str]:
     if name in CHOOSE:
-        return menu, buttons[menu.focus].action
+        return _choice(menu, buttons, tick, profile)
     turn = 1 if name in FORWARD else -1 if name in BACK else 0
     if not turn:
         return menu, ""
@@ -85,10 +88,18 @@ def _key(menu: Menu, buttons: Sequence[Button], name: str) -> tuple[Menu, str]:
     return replace(menu, focus=focus, keyed=True), ""
 
 
+def _choice(menu: Menu, buttons: Sequence[Button], tick: int, profile: Profile) -> tuple[Menu, str]:
+    """Choose the button in focus, or show the focus first."""
+    if profile.scan_s <= 0:
+        return replace(menu, keyed=True), buttons[menu.focus].action if menu.keyed else ""
+    slow = menu.scanned > menu.opened and tick - menu.scanned < seconds(SLOW_S)
+    return menu, buttons[menu.focus - 1 if slow else menu.focus].action
+
+
 def _pointer(menu: Menu, buttons: Sequence[Button], sample: Sample, tick: int, profile: Profile) -> tuple[Menu, str]:
     over = next((button.action for button in buttons if button.holds(sample.x, sample.y)), "")
     if over != menu.over:
-        menu = replace(menu, over=over, over_since=tick)
+        menu = replace(menu, over=over, over_since=tick, spent="")
     down = sample.value > 0
     if down and not menu.pressed:
         return replace(menu, pressed=True, aimed=over, keyed=False), ""
@@ -96,7 +107,7 @@ def _pointer(menu: Menu, buttons: Sequence[Button], sample: Sample, tick: int, p
         return menu, ""
     chosen = menu.aimed if over == menu.aimed else ""
     if profile.scan_s > 0 and not over:
-        chosen = buttons[menu.focus].action
+        _, chosen = _choice(menu, buttons, tick, profile)
     return replace(menu, pressed=False, aimed=""), chosen
 
 
@@ -108,6 +119,11 @@ def _scanned(menu: Menu, buttons: Sequence[Button], tick: int, profile: Profile)
 
 def _dwelt(menu: Menu, buttons: Sequence[Button], tick: int, profile: Profile) -> tuple[Menu, str]:
     there = any(button.action == menu.over for button in buttons)
-    if profile.dwell_s <= 0 or not there or tick - menu.over_since < seconds(profile.dwell_s):
+    if (
+        profile.dwell_s <= 0
+        or not there
+        or menu.over == menu.spent
+        or tick - menu.over_since < seconds(profile.dwell_s)
+    ):
         return menu, ""
-    return replace(menu, over_since=tick), menu.over
+    return replace(menu, over_since=tick, spent=menu.over), menu.over

@@ -8,8 +8,9 @@ from engine.recording import Trial
 from engine.scene import STAGE_H, STAGE_W, Arc, Bar, Button, Circle, Picture, Role, Scene, Shape, Words
 
 MIDDLE = STAGE_W / 2
-CONTROL_W, CONTROL_H = 190.0, 112.0
+CONTROL_W, CONTROL_H = 190.0, 140.0
 BIG_W, BIG_H = 400.0, 150.0
+SETTINGS_PAGES = 4
 HINT_ICONS = {
     "too-soft": "firmer", "too-hard": "softer", "too-early": "early", "too-late": "late", "no-try": "time",
     "wrong-finger": "finger", "extra-finger": "finger", "left-of-path": "slower", "right-of-path": "slower",
@@ -62,8 +63,8 @@ def home(notice: str = "", values: tuple[tuple[str, str], ...] = ()) -> Scene:
         Words("home.title", MIDDLE, 590, 64, bold=True, width=1200),
         *row_of(
             (
-                ("practice", "practice", "home.practice"),
-                ("pick", "play", "home.pick"),
+                ("practice", "play", "home.practice"),
+                ("pick", "practice", "home.pick"),
                 ("settings", "settings", "home.settings"),
             ),
             390,
@@ -72,7 +73,7 @@ def home(notice: str = "", values: tuple[tuple[str, str], ...] = ()) -> Scene:
         ),
         Bar(MIDDLE, 46, 1240, 56, "card", 28, alpha=0.85),
         Words("home.honest", MIDDLE, 46, 24, width=1180),
-        Button("quit", 119, 824, CONTROL_W, CONTROL_H, "icon-quit", "button.quit", size=30),
+        Button("leave", 119, 810, CONTROL_W, CONTROL_H, "icon-quit", "button.quit", size=30),
     )
     if notice:
         shapes += (
@@ -103,7 +104,7 @@ def pick(games: Sequence[str], page: int = 0) -> Scene:
         Button(f"play {name}", left + 480 * n, 430, 440, 400, "", f"game.{name}", "card", f"tile-{name}", 44)
         for n, name in enumerate(shown)
     )
-    back = Button("home", 119, 824, CONTROL_W, CONTROL_H, "icon-home", "button.home", size=30)
+    back = Button("home", 119, 810, CONTROL_W, CONTROL_H, "icon-home", "button.home", size=30)
     more: tuple[Button, ...] = ()
     if len(games) > 3:
         more = (Button("more", MIDDLE, 120, 300, 110, "icon-next", "pick.more", size=32),)
@@ -115,6 +116,17 @@ def question(key: str, choices: Sequence[Row], icon: str = "", main: bool = True
     picture: tuple[Shape, ...] = (Picture(f"icon-{icon}", MIDDLE, 800, 140, 140),) if icon else ()
     card = Bar(MIDDLE, 600, 1280, 230, "card", 40, "line", 3)
     return Scene("sunrise", (card, title(key, y=600, lines=2), *picture, *row_of(choices, 330, main=main)))
+
+
+def first_hand() -> Scene:
+    """Return the screen of the very first start: which hand will practise?"""
+    choices = (("hand left", "hand-left", "first.left"), ("hand right", "hand-right", "first.right"))
+    return question("first.title", choices, main=False)
+
+
+def leaving() -> Scene:
+    """Return the screen that asks before the program is left."""
+    return question("quit.title", (("home", "home", "quit.stay"), ("quit", "quit", "button.quit")))
 
 
 def stopped() -> Scene:
@@ -163,18 +175,20 @@ def practice_controls(profile: Profile) -> tuple[Button, ...]:
     return (stop_button(profile), help_button(profile))
 
 
-def demonstration(game: str, played_with: str, acting: bool) -> tuple[Shape, ...]:
-    """Return what lies over a demonstration: what to do in one line, and the start button.
+def demonstration(profile: Profile, game: str, played_with: str, acting: bool, again: bool) -> tuple[Shape, ...]:
+    """Return what lies over a demonstration: what to do in one line, that it is to be watched, and the start button.
 
-    ``acting`` lights up what the game is played with, while the hand of the demonstration uses it.
+    ``acting`` lights up what the game is played with, while the hand of the demonstration uses it; ``again`` says
+    that it comes back after some tries.
     """
-    start = Button("start", MIDDLE, 88, 360, 120, "icon-play", "button.start", "primary", size=44)
+    x = STAGE_W - 235 if profile.seen is Side.RIGHT else 235
     return (
-        Bar(MIDDLE, 822, 1080, 118, "card", 36, "line", 3),
-        *((Circle(MIDDLE - 470, 822, 54, "focus"),) if acting else ()),
-        Picture(f"icon-{ICONS[played_with]}", MIDDLE - 470, 822, 86, 86),
-        Words(f"how.{game}.{played_with}", MIDDLE + 55, 822, 38, bold=True, width=920, lines=2),
-        start,
+        Bar(MIDDLE, 822, 1000, 124, "card", 36, "line", 3),
+        *((Circle(MIDDLE - 430, 822, 54, "focus"),) if acting else ()),
+        Picture(f"icon-{ICONS[played_with]}", MIDDLE - 430, 822, 86, 86),
+        Words(f"how.{game}.{played_with}", MIDDLE + 55, 844, 36, bold=True, width=850),
+        Words("how.again" if again else "how.watch", MIDDLE + 55, 794, 28, width=850),
+        Button("start", x, 110, 400, 150, "icon-play", "button.start", "primary", size=48),
     )
 
 
@@ -228,7 +242,16 @@ def _garden_bed(game: str, trials: Sequence[Trial], y: float) -> list[Shape]:
     shapes: list[Shape] = [
         Bar(MIDDLE, y, 1360, 122, "card", 32, "line", 3),
         Picture(f"tile-{game}", 240, y, 162, 108),
-        Words("summary.well", 1340, y, 30, width=230, lines=2, values=(("hits", str(hits)), ("n", str(len(trials))))),
+        Words(
+            "summary.well",
+            1340,
+            y,
+            34,
+            bold=True,
+            width=230,
+            lines=2,
+            values=(("hits", str(hits)), ("n", str(len(trials)))),
+        ),
     ]
     step = min(62.0, 860.0 / max(1, len(trials)))
     size = min(54.0, max(14.0, step * 0.92))
@@ -287,5 +310,6 @@ def settings(profile: Profile, page: int) -> Scene:
             Button(action, MIDDLE, y, 980, 136, f"icon-{icon}", name, size=40, values=(("value", f"@{value}"),))
         )
     back = Button("home", MIDDLE - 260, 110, 360, 120, "icon-home", "button.home", "primary", size=38)
-    more = Button("more", MIDDLE + 260, 110, 360, 120, "icon-next", "pick.more", size=38)
+    pages = (("n", str(page + 1)), ("of", str(SETTINGS_PAGES)))
+    more = Button("more", MIDDLE + 260, 110, 360, 120, "icon-next", "set.more", size=38, values=pages)
     return Scene("sunrise", (*shapes, back, more))

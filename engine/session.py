@@ -163,7 +163,10 @@ class Session:
     def _go(self, phase: Phase) -> None:
         """Go to a phase; from try to try it still counts how long nobody has done anything."""
         self._phase = phase
-        self._menu = replace(menu.opened(self.now), keyed=self._menu.keyed)
+        if isinstance(phase, Stopped | Summary):  # a key that was meant for the game must not answer for the patient
+            self._menu = menu.opened(self.now + seconds(1))
+        else:
+            self._menu = menu.opened(self.now, self._menu.keyed)
 
     def _refuse_what_cannot_be_played(self) -> None:
         """Raise ``ValueError`` before anything is played if a block names a wrong level, or only too much force."""
@@ -219,8 +222,12 @@ class Session:
 
     def _demo(self) -> Demo:
         params = self._ladder().params(self._chosen().difficulty)
-        state = self.game.start(params, Chance(self.plan.seed).child(f"demo-{self.now}"), self._setting())
+        state = self.game.start(params, self._chance(self._attempt + 1), self._setting())
         return Demo(self.now, state, ghost.Ghost())
+
+    def _chance(self, attempt: int) -> Chance:
+        """Return the chance of the next trial; its demonstration shows the very same one."""
+        return Chance(self.plan.seed).child(f"trial-{len(self.trials)}").child(f"attempt-{attempt}")
 
     def _demonstrated(self, demo: Demo) -> Demo:
         """Return the demonstration one tick later; when it is through, it begins again."""
@@ -241,9 +248,9 @@ class Session:
         chosen = self._chosen()
         params = self._ladder().params(chosen.difficulty)
         self._attempt += 1
-        chance = Chance(self.plan.seed).child(f"trial-{len(self.trials)}").child(f"attempt-{self._attempt}")
         self._watch = replace(self._watch, over_since=None)
-        return Playing(self.now, self.game.start(params, chance, self._setting()), chosen, self._attempt)
+        state = self.game.start(params, self._chance(self._attempt), self._setting())
+        return Playing(self.now, state, chosen, self._attempt)
 
     def _play(self, playing: Playing, events: tuple[Event, ...], ruling: safety.Verdict) -> Frame:
         if ruling == "rest":
@@ -422,7 +429,8 @@ class Session:
     def _bare_scene(self) -> Scene:
         phase, profile = self._phase, self.plan.profile
         if isinstance(phase, Summary):
-            return screens.summary(self.trials, self.now / TICKS_PER_S / 60, self.end.how if self.end else "")
+            end = self.end or End(self.now, "")
+            return screens.summary(self.trials, end.tick / TICKS_PER_S / 60, end.how)
         if isinstance(phase, Stopped):
             return screens.stopped()
         if isinstance(phase, Why):
@@ -449,8 +457,10 @@ class Session:
         if isinstance(phase, Demo):
             pointing = self.game.skill == "trace" or (self.game.skill == "tap" and self.played_with != "keys")
             bare = bare + ghost.hand(phase.ghost, profile.units_per_mm, pointing)
+            again = any(trial.block == self._block for trial in self.trials)
             over = (
-                *screens.demonstration(self.game.name, self.played_with, phase.ghost.acting),
+                *self._garden(),
+                *screens.demonstration(profile, self.game.name, self.played_with, phase.ghost.acting, again),
                 screens.stop_button(profile),
             )
         else:
@@ -460,11 +470,14 @@ class Session:
 
     def _over(self, phase: Playing | After) -> tuple[Shape, ...]:
         profile = self.plan.profile
-        in_block = [trial.hit for trial in self.trials if trial.block == self._block]
-        over = (*screens.garden(in_block, self.block.trials), *screens.practice_controls(profile))
+        over = (*self._garden(), *screens.practice_controls(profile))
         if isinstance(phase, After):
             return over + (screens.hint(phase.cause) if phase.cause else ())
         return over + (screens.hint("softer") if self.now < phase.softer_until else ())
+
+    def _garden(self) -> tuple[Shape, ...]:
+        in_block = [trial.hit for trial in self.trials if trial.block == self._block]
+        return screens.garden(in_block, self.block.trials)
 
     def reasons(self) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         """Return why the latest trial of each game was as hard as it was: (text key, values)."""

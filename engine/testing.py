@@ -61,15 +61,15 @@ def _check_played_well(game: AnyGame, params: object, seed: int, where: str) -> 
 def _check_played_wildly(game: AnyGame, params: object, seed: int, where: str) -> None:
     chance = Chance(f"wild-{seed}")
     state = game.start(params, chance.child("start"), Setting())
-    before = state
+    _check_frozen(state, where)
     for tick in range(seconds(20)):
         step = game.step(state, tick, wild_events(chance, tick))
-        if state != before:
-            raise Broken(f"{where}: a state was changed in place")
         if step.outcome is not None:
             _check_outcome(step.outcome, where)
+            _check_frozen(step.state, where)
             return
-        state = before = step.state
+        state = step.state
+    _check_frozen(state, where)
     _check_scene(game.scene(state), where)
 
 
@@ -99,6 +99,14 @@ def _check_left_alone(game: AnyGame, params: object, where: str) -> None:
             return
         state = step.state
     raise Broken(f"{where}: never ends")
+
+
+def _check_frozen(state: object, where: str) -> None:
+    """Ask for a state that is frozen all through: only what can be hashed cannot be changed in place."""
+    try:
+        hash(state)
+    except TypeError as error:
+        raise Broken(f"{where}: a state can be changed in place: {error}") from None
 
 
 def _check_outcome(outcome: Outcome, where: str) -> None:

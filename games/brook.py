@@ -14,13 +14,14 @@ from engine.chance import Chance
 from engine.game import Cause, Cue, Event, Follow, Game, Intent, Nudge, Outcome, Point, Result, Setting, Step
 from engine.level import choice, number, yes
 from engine.measures import rounded
-from engine.scene import STAGE_H, STAGE_W, Arc, Circle, Path, Picture, Scene, Shape
+from engine.scene import STAGE_H, STAGE_W, Arc, Bar, Circle, Path, Picture, Scene, Shape, Words
 from engine.ticks import to_ms
 
 BACK_MM, AHEAD_MM, REACH_MM = 5.0, 20.0, 20.0
 ARRIVED, OUTSIDE = 0.95, 0.20
 NEVER_MS, NOTHING_MS = 180_000.0, 60_000.0
 TAP_MS, TAP_MM = 350.0, 6.0
+REMIND_MS = 4000.0
 STEP_MM = 1.0
 ROOM_W, ROOM_H = 1380.0, 600.0
 MIDDLE_Y = -15.0
@@ -71,7 +72,9 @@ class State:
     best_mm: float = 0.0
     off_mm: float = 0.0
     pen: Pair | None = None
+    pressed: bool = False
     hooked: bool = False
+    free_ms: float = 0.0
     down_at: tuple[float, float, float] | None = None
     away: tuple[tuple[float, int], ...] = ()
     lifts: int = 0
@@ -186,15 +189,15 @@ def _led(state: State, event: Event) -> State:
     if not isinstance(event, Point):
         return state
     place = (event.x_mm, event.y_mm)
-    if event.phase == "down":
-        return _taken(state, place, event.at_ms)
     if event.phase == "up":
-        return _let_go(state, place, event.at_ms)
+        return _let_go(replace(state, pressed=False), place, event.at_ms)
+    if event.phase == "down" or (state.pressed and not state.hooked):
+        return _taken(replace(state, pressed=True), place, event.at_ms)
     return _moved(state, place) if state.hooked else state
 
 
 def _taken(state: State, place: Pair, at_ms: float) -> State:
-    """Take the boat up when it is touched; touched again after a tap, it is let go."""
+    """Take the boat up when it is touched, or when the pressed pen comes back; after a tap, a touch lets it go."""
     if state.hooked and state.down_at is None:
         return replace(_moved(state, place), down_at=(*place, at_ms))
     if hypot(place[0] - state.boat[0], place[1] - state.boat[1]) > REACH_MM:
@@ -211,7 +214,11 @@ def _let_go(state: State, place: Pair, at_ms: float) -> State:
     tapped = at_ms - down_ms <= TAP_MS and hypot(place[0] - x, place[1] - y) <= TAP_MM
     started = state.led_from_ms == down_ms or state.lifts > 0
     state = replace(_moved(state, place), down_at=None)
-    return state if tapped and started and state.best_mm < 3 else replace(state, hooked=False, lifts=state.lifts + 1)
+    return state if tapped and started and state.best_mm < 3 else _freed(state)
+
+
+def _freed(state: State) -> State:
+    return replace(state, hooked=False, lifts=state.lifts + 1, free_ms=state.now_ms)
 
 
 def _first(old: float | None, new: float) -> float:
@@ -223,7 +230,7 @@ def _moved(state: State, place: Pair) -> State:
     at_mm, off_mm = project(state.line, state.at_mm, place)
     half = _width(state.line, at_mm) / 2
     if abs(off_mm) > half + REACH_MM:
-        return replace(state, hooked=False, down_at=None, pen=None, lifts=state.lifts + 1)
+        return replace(state, hooked=False, down_at=None, pen=None, lifts=state.lifts + 1, free_ms=state.now_ms)
     bumped = abs(off_mm) > half >= abs(state.off_mm)
     trail = state.trail
     if not trail or hypot(place[0] - trail[-1][0], place[1] - trail[-1][1]) > 2.0:
@@ -378,7 +385,7 @@ def _shores(state: State) -> list[Shape]:
     """Return what stands at both ends of the way: reeds at the spring, the landing stage with its ducks."""
     shapes: list[Shape] = []
     if state.params.shape != "spiral":
-        x, y = _beyond(state, 0.0, -(state.line.widths[0] * state.setting.units_per_mm / 2 + 66))
+        x, y = _beyond(state, 0.0, -(state.line.widths[0] * state.setting.units_per_mm / 2 + 130))
         shapes += [Picture("reeds", x, y + 36, 96, 141), Picture("stones", x + 24, y - 48, 96, 58)]
     if _seen(state) < len(state.line.points):
         return shapes
@@ -393,6 +400,15 @@ def _shores(state: State) -> list[Shape]:
     return shapes
 
 
+def _reminder(state: State) -> list[Shape]:
+    """Return a line that says what to do, while nobody has led the boat for some seconds."""
+    waits = not state.hooked and state.ended_ms is None and state.now_ms - state.free_ms > REMIND_MS
+    if not waits:
+        return []
+    card = Bar(800, 118, 760, 92, "card", 30, "line", 3)
+    return [card, Words("hint.take", 800, 118, 36, bold=True, width=700)]
+
+
 def _beyond(state: State, at_mm: float, far: float) -> Pair:
     """Return the stage point ``far`` units along the heading of the way at ``at_mm``, measured from there."""
     x, y = _stage(_place(state.line, at_mm), state.setting)
@@ -402,7 +418,7 @@ def _beyond(state: State, at_mm: float, far: float) -> Pair:
 
 def _traffic(state: State) -> list[Shape]:
     setting = state.setting
-    shapes: list[Shape] = []
+    shapes: list[Shape] = _reminder(state)
     if state.params.trail and len(state.trail) > 1:
         shapes.append(Path(tuple(_stage(p, setting) for p in state.trail), "guide", 7, alpha=0.85))
     x, y = _stage(state.boat, setting)

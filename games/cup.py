@@ -19,7 +19,7 @@ SETTLE_MS = 250.0
 OPEN = 0.02
 LOWER_LIMIT_MS = 10_000.0
 TALLEST = 0.44
-X, Y, W, H = 820.0, 470.0, 520.0, 620.0
+X, Y, W, H = 820.0, 435.0, 520.0, 620.0
 GAUGE_X, GAUGE_LOW, GAUGE_HIGH, GAUGE_W = 400.0, 130.0, 690.0, 96.0
 
 
@@ -239,7 +239,7 @@ def _cup(state: State) -> list[Shape]:
     tilt = -8.0 if failed_soft else 0.0
     hand_y = y if gripping else Y - 30
     shapes: list[Shape] = [
-        Picture("saucer", X, 190, 360, 110),
+        Picture("saucer", X, 155, 360, 110),
         Picture(f"{hand}-arm", X + W, hand_y, W, H),
         Picture(f"{hand}-back", X, hand_y, W, H),
         Picture("cup-dent" if dented and gripping else "cup", X, y, W, H, angle=tilt),

@@ -245,10 +245,21 @@ def scene(state: State) -> Scene:
     for bird in state.birds:
         if bird.landed_ms is not None and not bird.done and state.now_ms < bird.landed_ms + state.params.shown_ms:
             shapes.append(Picture(f"hand-{bird.finger}", HAND_X, HAND_Y, HAND_SIZE, HAND_SIZE))
+    shapes.extend(_shown_again(state))
     shapes.extend(_key_caps(state))
     for n, bird in enumerate(state.birds):
         shapes.extend(_bird_shapes(bird, n, state))
     return Scene("meadow", tuple(shapes))
+
+
+def _shown_again(state: State) -> list[Shape]:
+    """Return, while a hint is given, the finger that was meant, and a ring around the one that was pressed."""
+    last = state.birds[-1]
+    if not last.done or last.cause not in ("wrong-finger", "extra-finger"):
+        return []
+    pressed = {finger for finger, _ in last.presses} - {last.finger}
+    rings = [Circle(*TIPS[finger], 58, line="guide", line_width=7) for finger in FINGERS if finger in pressed]
+    return [Picture(f"hand-{last.finger}", HAND_X, HAND_Y, HAND_SIZE, HAND_SIZE), *rings]
 
 
 def _key_caps(state: State) -> list[Shape]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from app import rooms
 from engine.game import AnyGame, Event, Outcome
-from engine.phases import Phase
+from engine.phases import Demo, Phase
 from engine.plan import Plan
 from engine.profile import Profile
 from engine.program import Block, Program
@@ -88,7 +88,9 @@ def click(session: Session, action: str) -> list[Frame]:
 def begin(session: Session) -> None:
     """Press the start button of a demonstration once it may be pressed."""
     rest_for(session, 1.0)
-    press(session, "ENTER")
+    press(session, "ENTER")  # while no focus is to be seen, this only shows it
+    if isinstance(session.phase, Demo):
+        press(session, "ENTER")
 
 
 def outcome_of(

@@ -17,7 +17,7 @@ from app.lettering import Block as Lines
 from app.lettering import lay_out
 from app.pieces import parts
 from app.texts import PLACE, load
-from app.visit import SETTINGS_PAGES, changed
+from app.visit import changed
 from engine import phases, screens
 from engine.fitting import Firm, Tare
 from engine.game import Cause, Result
@@ -37,7 +37,7 @@ CAUSES = tuple(cause for cause in get_args(Cause) if cause)
 WAYS = tuple(screens.ICONS)
 PAUSES = ("idle", "unplugged", "hard", "taps")
 SIDES = (Side.LEFT, Side.RIGHT)
-ALWAYS_THERE = {"stop", "show", "home", "quit", "back", "more"}
+ALWAYS_THERE = {"stop", "show", "home", "leave", "back", "more"}
 LEAST = 20 * 4.6  # units: 20 mm on the usual display; more than 44 pixels where the stage is 1024 wide
 READABLE = 20.0  # units: the smallest letters on a screen
 REASON_VALUES = (("from", "100"), ("to", "100"), ("hits", "10"), ("of", "10"))
@@ -123,6 +123,8 @@ def plain_screens() -> Iterator[tuple[str, Scene]]:
     names = tuple(rooms.all_games())
     for count, page in ((1, 0), (2, 0), (3, 0), (6, 1), (7, 2)):
         yield f"pick, {count} games, page {page}", screens.pick((names * 3)[:count], page)
+    yield "first", screens.first_hand()
+    yield "leaving", screens.leaving()
     yield "stopped", screens.stopped()
     yield from ((f"paused, {reason}", screens.paused(reason)) for reason in PAUSES)
     yield "a question without an icon", screens.question("stopped.title", (("home", "home", "button.home"),))
@@ -148,7 +150,7 @@ def summaries(names: tuple[str, ...]) -> Iterator[tuple[str, Scene]]:
 
 def settings() -> Iterator[tuple[str, Scene]]:
     """Yield every page of the settings, with every choice of every button."""
-    for page in range(SETTINGS_PAGES):
+    for page in range(screens.SETTINGS_PAGES):
         for button in screens.settings(Profile(), page).buttons:
             verb, _, what = button.action.partition(" ")
             profile = Profile()
@@ -162,7 +164,8 @@ def overlays(profile: Profile) -> Iterator[tuple[str, tuple[Shape, ...]]]:
     stop, controls = (screens.stop_button(profile),), screens.practice_controls(profile)
     for game in rooms.all_games():
         for way in WAYS:
-            yield f"demonstration, {game}, {way}", (*screens.demonstration(game, way, acting=way == "keys"), *stop)
+            shown = screens.demonstration(profile, game, way, acting=way == "keys", again=way == "mouse")
+            yield f"demonstration, {game}, {way}, seen {profile.seen}", (*screens.garden([True], 10), *shown, *stop)
     for cause in (*CAUSES, "softer"):
         row = screens.garden([True, False], 24)
         yield f"hint, {cause}, seen {profile.seen}", (*row, *controls, *screens.hint(cause))

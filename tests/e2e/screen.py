@@ -34,7 +34,7 @@ TRY_OPENGL = "import arcade; arcade.Window(64, 64, antialiasing=False).flip()"
 WIDTH, HEIGHT = 1400, 800
 XWD_HEADER = struct.Struct(">25I")
 PATIENCE_S = 40.0
-AGAIN_S = 2.5
+DEAF_S, AGAIN_S = 0.55, 1.0
 POLL_S = 0.04
 NEAR = 14
 Condition = Callable[[], object]
@@ -290,6 +290,7 @@ class Copy:
         """
         self.wait_to_see(button)
         done = until or (lambda: not self.shows(button))
+        time.sleep(DEAF_S)
         for _ in range(8):
             self.wait_for("the moment to press", lambda: when() or done())
             if done():
@@ -348,8 +349,15 @@ def rows(path: Path, query: str, *values: object) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def started(screen: Screen, folder: Path, *command: str) -> Iterator[Copy]:
-    """Yield a running copy of the program whose window is there, and let none of it remain."""
+def started(screen: Screen, folder: Path, *command: str, settings: str = 'hand = "right"') -> Iterator[Copy]:
+    """Yield a running copy of the program whose window is there, and let none of it remain.
+
+    Without ``settings``, and in a folder that was never used, it is the very first start.
+    """
+    kept = folder / "data/settings.toml"
+    if settings and not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(settings + "\n")
     copy = Copy(screen, folder, *command)
     try:
         copy.arrive()

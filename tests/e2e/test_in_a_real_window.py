@@ -14,23 +14,23 @@ from screen import Board, Copy, NoScreen, Screen, opened_screen, run, started
 from app.cli import main
 from app.palette import PALETTES
 from engine import screens
-from engine.hand import Finger
+from engine.hand import Finger, Side
 from engine.profile import Profile
 from engine.recording import trial_from_plain
-from engine.scene import Button, Circle
+from engine.scene import STAGE_W, Bar, Button, Circle
 from games.cup import GAUGE_X
 from games.ladybirds import TIPS
 
 KEYSYMS = {
     Finger.THUMB: "space", Finger.INDEX: "j", Finger.MIDDLE: "k", Finger.RING: "l", Finger.LITTLE: "semicolon"
 }  # fmt: skip
-STALL_S = 4.0
+STALL_S, SURE_S = 4.0, 0.4
 REACTION_S = 0.15  # quicker than that nobody is: the game takes it for an answer that came too early
 LADYBIRD_RED = (217, 83, 63)
 LIGHT = PALETTES["light"]
 GAMES = ("ladybirds", "cup", "brook")
 USUAL = Profile()
-START = next(s for s in screens.demonstration("ladybirds", "keys", False) if isinstance(s, Button))
+START = next(s for s in screens.demonstration(USUAL, "ladybirds", "keys", False, False) if isinstance(s, Button))
 STOP, SHOW = screens.stop_button(USUAL), screens.help_button(USUAL)
 PRACTICE, PICK, SETTINGS, QUIT = screens.home().buttons
 PAIN, TIRED, OTHER = screens.stopped().buttons
@@ -54,16 +54,24 @@ def screen() -> Iterator[Screen]:
 # --- how the games are seen and played ------------------------------------------------------------------
 
 
-def landed(copy: Copy) -> Finger:
+def landed(copy: Copy, hand: Side = Side.RIGHT) -> Finger:
     """Return the finger of the drawn hand on which a ladybird has landed, as soon as a patient would know it."""
-    found = copy.wait_for("a ladybird on a finger", lambda: _with_ladybird(copy))
+    found = copy.wait_for("a ladybird on a finger", lambda: _with_ladybird(copy, hand))
     time.sleep(REACTION_S)
     return Finger(found)
 
 
-def _with_ladybird(copy: Copy) -> Finger | None:
-    reds = copy.share(LADYBIRD_RED, *((x, y, 90, 90) for x, y in TIPS.values()))
+def _with_ladybird(copy: Copy, hand: Side) -> Finger | None:
+    tips = [(x if hand is Side.RIGHT else STAGE_W - x, y, 90, 90) for x, y in TIPS.values()]
+    reds = copy.share(LADYBIRD_RED, *tips)
     return list(TIPS)[reds.index(max(reds))] if max(reds) > 0.1 else None
+
+
+def see_the_hint(copy: Copy, cause: str) -> None:
+    """Wait for the card that says what to change: its lower right corner, where no word is."""
+    card = next(shape for shape in screens.hint(cause) if isinstance(shape, Bar))
+    corner = (card.x + card.w / 2 - 50, card.y - card.h / 2 + 12, 30, 8)
+    copy.wait_for("the hint", lambda: copy.share(LIGHT["card"], corner)[0] > 0.9)
 
 
 def boat(copy: Copy) -> tuple[float, float]:
@@ -84,12 +92,29 @@ def lead(copy: Copy, off: float, share: float = 1.0) -> None:
     """Touch the boat and lead it along the straight brook, ``off`` units beside its middle."""
     x, y = boat(copy)
     ahead = [(x + (1600 - 2 * x) * share * k / 30, y + off * min(1.0, k / 3)) for k in range(31)]
-    copy.drag(*ahead, seconds=1.2)
+    copy.drag(*ahead, seconds=0.9)
 
 
 def is_steady(copy: Copy) -> bool:
     """Tell whether the gauge says that the force is where it should be."""
     return copy.share(LIGHT["good"], (GAUGE_X, 410, 90, 560))[0] > 0.03
+
+
+def rests_on(copy: Copy, button: Button) -> bool:
+    """Tell whether the focus that moves by itself is on a button, and was for long enough to mean that one."""
+    if not copy.is_focused(button):
+        return False
+    time.sleep(SURE_S)
+    return copy.is_focused(button)
+
+
+def enter(copy: Copy, button: Button) -> None:
+    """Choose the first button of a screen by keyboard: one key shows where the focus is, Enter presses."""
+    copy.wait_to_see(button)
+    if not copy.is_focused(button):
+        copy.press("Tab")
+    copy.wait_for(f"the focus on {button.action}", lambda: copy.is_focused(button))
+    copy.choose(button, keys=("Return",))
 
 
 def recording_replays(folder: Path) -> bool:
@@ -118,6 +143,7 @@ def test_ladybirds_are_answered_with_keys_and_a_press_on_stop_ends_it_at_once(sc
         finger = landed(copy)
         copy.press(next(key for other, key in KEYSYMS.items() if other is not finger))
         missed = copy.wait_for_trials(2)[1]
+        see_the_hint(copy, missed["cause"])
         copy.keep_picture("ladybirds-missed")
         assert (missed["result"], missed["cause"], missed["finger"]) == ("miss", "wrong-finger", finger)
 
@@ -146,7 +172,11 @@ def test_ladybirds_are_answered_with_keys_and_a_press_on_stop_ends_it_at_once(sc
         copy.palette = "dark"
         copy.wait_to_see(*screens.settings(USUAL, 0).buttons)
         copy.keep_picture("settings-dark")
-        assert copy.close() == 0
+        copy.choose(next(button for button in screens.settings(USUAL, 0).buttons if button.action == "home"))
+        stay, leave = screens.leaving().buttons
+        copy.choose(QUIT, until=lambda: copy.shows(stay, leave))
+        copy.choose(leave, until=lambda: copy.process.poll() is not None)
+        assert copy.process.returncode == 0
     assert recording_replays(tmp_path)
 
 
@@ -179,6 +209,7 @@ def test_the_cup_is_held_with_a_sensor_and_a_trial_is_begun_again_when_it_is_pul
         copy.wait_for("the cup to be held", lambda: is_steady(copy))
         board("force 0")
         missed = copy.wait_for_trials(2)[1]
+        see_the_hint(copy, missed["cause"])
         copy.keep_picture("cup-missed")
         assert (missed["result"], missed["cause"]) == ("miss", "too-soft")
 
@@ -214,6 +245,7 @@ def test_a_left_hand_leads_the_boat_and_stop_is_where_it_is_seen_in_a_small_wind
 
         lead(copy, off=100)
         missed = copy.wait_for_trials(2)[1]
+        see_the_hint(copy, missed["cause"])
         copy.keep_picture("brook-missed")
         assert missed["result"] == "miss"
         assert missed["cause"] in ("left-of-path", "right-of-path")
@@ -231,19 +263,25 @@ def test_a_left_hand_leads_the_boat_and_stop_is_where_it_is_seen_in_a_small_wind
     assert recording_replays(tmp_path)
 
 
-def test_a_game_is_picked_with_the_mouse_and_the_window_may_be_closed_in_the_middle_of_a_trial(
+def test_a_left_hand_is_chosen_a_game_is_picked_and_the_window_may_be_closed_in_the_middle_of_a_trial(
     screen: Screen, tmp_path: Path
 ) -> None:
-    with started(screen, tmp_path) as copy:
+    with started(screen, tmp_path, settings="") as copy:
+        left, right = screens.first_hand().buttons
+        copy.wait_to_see(left, right)
+        copy.keep_picture("first")
+        copy.choose(left, until=lambda: settings(tmp_path).get("hand") == "left")
         copy.choose(PICK)
         tiles = screens.pick(GAMES).buttons
         copy.wait_to_see(*tiles)
         copy.keep_picture("pick")
         copy.choose(tiles[0])
         copy.choose(START)
-        copy.press(KEYSYMS[landed(copy)])
+        assert landed(copy, Side.LEFT) is Finger.INDEX
+        copy.keep_picture("ladybirds-left")
+        copy.press("f")
         copy.wait_for_trials(1)
-        landed(copy)
+        landed(copy, Side.LEFT)
 
         before = sorted(path.name for path in (tmp_path / "data").iterdir())
         second = run(screen, "--data", str(tmp_path / "data"))
@@ -262,8 +300,8 @@ def test_a_practice_that_was_killed_is_gone_on_with_by_keyboard_only_and_stopped
     screen: Screen, tmp_path: Path
 ) -> None:
     with started(screen, tmp_path) as copy:
-        copy.choose(PRACTICE, keys=("Return",))
-        copy.choose(START, keys=("Return",))
+        enter(copy, PRACTICE)
+        enter(copy, START)
         copy.press(KEYSYMS[landed(copy)])
         copy.wait_for_trials(1)
         landed(copy)
@@ -273,8 +311,8 @@ def test_a_practice_that_was_killed_is_gone_on_with_by_keyboard_only_and_stopped
         copy.wait_to_see(GO_ON, NOT_NOW)
         copy.keep_picture("again")
         assert (len(copy.trials()), copy.end()) == (1, None)
-        copy.choose(GO_ON, keys=("Return",))
-        copy.choose(START, keys=("Return",))
+        enter(copy, GO_ON)
+        enter(copy, START)
         [session] = copy.rows("SELECT continues, header FROM sessions WHERE id = 2")
         assert session["continues"] == 1
         assert [row["trials"] for row in json.loads(session["header"])["program"]["blocks"]] == [9, 8, 8]
@@ -291,11 +329,9 @@ def test_a_practice_that_was_killed_is_gone_on_with_by_keyboard_only_and_stopped
 
 
 def test_one_switch_is_enough_to_reach_a_game_and_to_answer_in_it(screen: Screen, tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data/settings.toml").write_text("scan_s = 1.2\n")
-    with started(screen, tmp_path) as copy:
+    with started(screen, tmp_path, settings="scan_s = 1.2") as copy:
         for button in (PICK, screens.pick(GAMES).buttons[0], START):
-            copy.choose(button, keys=("space",), when=lambda here=button: copy.is_focused(here))
+            copy.choose(button, keys=("space",), when=lambda here=button: rests_on(copy, here))
         copy.wait_to_see(SHOW, STOP)
         landed(copy)
         copy.keep_picture("one-switch")

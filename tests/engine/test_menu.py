@@ -74,22 +74,46 @@ def test_a_press_that_began_beside_the_buttons_chooses_nothing() -> None:
 
 
 def test_within_the_cool_down_nothing_is_chosen_and_after_it_it_is() -> None:
-    early = Hand(at=COOL - 1)
-    assert early.step(Sample("key.ENTER", 0.0, 1.0)) == ""
-    assert Hand(at=COOL).step(Sample("key.ENTER", 0.0, 1.0)) == "a"
+    for at, action in ((COOL - 1, ""), (COOL, "a")):
+        hand = Hand(at=at)
+        hand.menu = replace(hand.menu, keyed=True)
+        assert hand.step(Sample("key.ENTER", 0.0, 1.0)) == action
 
 
 def test_after_each_choice_there_is_a_cool_down_again() -> None:
     hand = Hand()
+    hand.key("TAB")
     assert hand.key("ENTER") == "a"
     assert hand.key("ENTER") == ""
     hand.wait(0.5)
     assert hand.key("ENTER") == "a"
 
 
-def test_enter_and_space_press_the_first_button_at_once() -> None:
+def test_while_no_focus_is_to_be_seen_enter_and_space_only_show_it() -> None:
     for key in ("ENTER", "RETURN", "NUM_ENTER", "SPACE"):
-        assert Hand().key(key) == "a"
+        hand = Hand()
+        assert hand.key(key) == ""
+        assert hand.look()[0].focused == 1.0
+        assert hand.key(key) == "a"
+
+
+def test_a_pointer_that_rests_must_leave_a_button_before_it_presses_it_again() -> None:
+    hand = Hand(profile=replace(USUAL, dwell_s=1.0))
+    hand.mouse(1000, 300, False)
+    assert hand.wait(10) == ["c"]
+    assert hand.look()[2].focused == 0.0
+    hand.mouse(1000, 800, False)
+    hand.mouse(1000, 300, False)
+    assert hand.wait(1.1) == ["c"]
+
+
+def test_a_switch_that_comes_just_after_a_step_still_means_the_button_before() -> None:
+    for after_s, action in ((0.1, "a"), (0.6, "b")):
+        hand = Hand(profile=replace(USUAL, scan_s=1.0), at=COOL)
+        while hand.menu.focus == 0:
+            hand.step()
+        hand.wait(after_s)
+        assert hand.key("SPACE") == action
 
 
 def test_the_first_arrow_shows_the_focus_and_the_next_ones_move_it_round() -> None:
@@ -132,7 +156,7 @@ def test_a_screen_without_buttons_chooses_nothing() -> None:
 
 
 def test_a_focus_beyond_a_shorter_screen_comes_back_inside() -> None:
-    got, action = menu.step(Menu(focus=7), BUTTONS, (Sample("key.ENTER", 0.0, 1.0),), COOL, USUAL)
+    got, action = menu.step(Menu(focus=7, keyed=True), BUTTONS, (Sample("key.ENTER", 0.0, 1.0),), COOL, USUAL)
     assert (got.focus, action) == (2, "c")
 
 
@@ -155,7 +179,7 @@ SCREENS: dict[str, Scene] = {
     **{f"settings {page}": screens.settings(USUAL, page) for page in range(4)},
     **{
         f"demonstration of {game} for {profile.hand}": Scene(
-            "table", (*screens.demonstration(game, "keys", False), screens.stop_button(profile))
+            "table", (*screens.demonstration(profile, game, "keys", False, False), screens.stop_button(profile))
         )
         for game in ("cup", "brook", "ladybirds")
         for profile in PROFILES
@@ -178,6 +202,8 @@ def test_every_function_that_makes_a_screen_is_among_those_tested() -> None:
         "tare",
         "firm",
         "settings",
+        "first_hand",
+        "leaving",
     }
     returning = {
         name
@@ -226,6 +252,7 @@ def _chosen(way: str, buttons: tuple[Button, ...], n: int) -> str:
             break
         hand.step()
     assert hand.look()[n].focused == 1.0
+    hand.wait(0.5)
     if way == "switch":
         return hand.key("SPACE")
     empty = next(

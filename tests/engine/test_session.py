@@ -263,14 +263,13 @@ def test_a_demonstration_begins_again_by_itself_until_someone_starts() -> None:
 
 
 def missed(session: Session) -> None:
-    """Press the wrong finger at once, so that the trial is missed."""
-    begin_at = len(session.trials)
-    while len(session.trials) == begin_at:
+    """Press the wrong finger soon after the landing, so that the trial is missed."""
+    before, waited = len(session.trials), 0
+    while len(session.trials) == before:
         assert isinstance(session.phase, Playing)
-        landed = session.game.intent(session.phase.state) is not None
-        wrong = "K" if session.now % 60 == 0 else "L"
-        pressed = landed and session.now % 30 == 0
-        session.tick((key(session, wrong), key(session, wrong, down=False)) if pressed else ())
+        waited = waited + 1 if session.game.intent(session.phase.state) is not None else 0
+        pressed = waited == seconds(0.3)
+        session.tick((key(session, "L"), key(session, "L", down=False)) if pressed else ())
     assert not session.trials[-1].hit
 
 
@@ -304,6 +303,7 @@ def test_two_misses_and_a_hit_bring_no_demonstration() -> None:
 def test_a_miss_is_followed_by_a_hint_with_words_for_its_cause() -> None:
     session = session_of(Block("ladybirds", 2, level=1))
     begin(session)
+    rest_for(session, 0.5)
     missed(session)
     words = [shape.key for shape in session.scene().shapes if isinstance(shape, Words)]
     assert "hint.wrong-finger" in words
@@ -374,6 +374,9 @@ def test_closing_after_the_end_does_not_change_how_it_ended() -> None:
 def test_the_summary_leads_home() -> None:
     session = session_of(Block("ladybirds", 1))
     play(session, until=phase_is(Summary))
+    rest_for(session, 1.2)
+    click(session, "home")
+    assert not session.over, "a press meant for the game must not leave the summary"
     rest_for(session, 0.6)
     click(session, "home")
     assert session.over

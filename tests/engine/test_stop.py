@@ -167,14 +167,16 @@ def test_a_pointer_that_slides_onto_stop_while_leading_does_not_stop() -> None:
 def test_the_reason_for_stopping_is_asked_once_and_kept(why: str) -> None:
     session = at_trial()
     session.tick((key(session, "ESCAPE"),))
-    rest_for(session, 0.6)
+    rest_for(session, 1.8)
     button = next(b for b in session.scene().buttons if b.action == why)
     session.tick((mouse(session, button.x, button.y, down=True),))
     frame = session.tick((mouse(session, button.x, button.y),))
     assert frame.end is not None
     assert (frame.end.how, frame.end.why) == ("stopped", why)
     assert isinstance(session.phase, Summary)
-    rest_for(session, 1)
+    rest_for(session, 2)
+    press(session, "ENTER")
+    assert not session.over
     press(session, "ENTER")
     assert session.over
     assert session.tick((key(session, "J"),)).over
