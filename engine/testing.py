@@ -61,14 +61,12 @@ def _check_played_well(game: AnyGame, params: object, seed: int, where: str) -> 
 def _check_played_wildly(game: AnyGame, params: object, seed: int, where: str) -> None:
     chance = Chance(f"wild-{seed}")
     state = game.start(params, chance.child("start"), Setting())
-    _check_frozen(state, where)
     for tick in range(seconds(20)):
         step = game.step(state, tick, wild_events(chance, tick))
+        state = step.state
         if step.outcome is not None:
             _check_outcome(step.outcome, where)
-            _check_frozen(step.state, where)
-            return
-        state = step.state
+            break
     _check_frozen(state, where)
     _check_scene(game.scene(state), where)
 

@@ -68,6 +68,7 @@ class Screen:
         size = f"{WIDTH}x{HEIGHT}x24"
         told, tell = os.pipe()
         command = ["Xvfb", "-displayfd", str(tell), "-screen", "0", size, "-fbdir", str(folder), "-nolisten", "tcp"]
+        command.append("-noreset")  # else it starts anew, deaf for a moment, whenever its last window goes
         self._server = subprocess.Popen(command, pass_fds=(tell,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(tell)
         with os.fdopen(told) as answer:

@@ -342,6 +342,17 @@ def test_after_too_many_taps_there_is_a_pause() -> None:
     assert len(session.trials) >= 2
 
 
+def test_after_the_pause_of_too_many_taps_they_are_counted_anew() -> None:
+    session = session_of(Block("ladybirds", 50, level=1), limits=Limits(taps=3), rest_after=100)
+    play(session, until=phase_is(Paused))
+    before = len(session.trials)
+    rest_for(session, 0.6)
+    press(session, "ENTER")
+    play(session, until=phase_is(Paused))
+    assert session.phase == Paused("taps")
+    assert len(session.trials) >= before + 2
+
+
 def test_when_the_time_is_over_the_session_ends_at_the_summary() -> None:
     session = session_of(Block("ladybirds", 500), limits=Limits(minutes=0.5))
     play(session, until=phase_is(Summary))

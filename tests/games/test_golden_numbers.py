@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from engine.chance import Chance
-from engine.game import Grip, Outcome, Setting
-from engine.ticks import to_ms
-from games import brook, cup
+from engine.game import Grip, Outcome, Point, Setting, Tap
+from engine.hand import Finger
+from engine.ticks import to_ms, to_ticks
+from games import brook, cup, ladybirds
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 GRIP = json.loads((VECTORS / "grip.json").read_text("utf-8"))
@@ -87,3 +88,61 @@ def test_the_curvature_of_each_shape_is_the_sum_of_its_turning_angles(shape: str
     headings = [atan2(b[1] - a[1], b[0] - a[0]) for a, b in pairwise(points) if hypot(b[0] - a[0], b[1] - a[1]) > 0]
     turned = sum(abs(remainder(b - a, tau)) for a, b in pairwise(headings))
     assert turned == pytest.approx(brook.CURVATURE[shape], rel=0.06, abs=1e-9)
+
+
+def test_of_36_different_deviations_the_eighth_largest_is_the_band_that_just_passes() -> None:
+    """A fifth of 36 ticks is 7.2: seven may lie outside, so the eighth largest deviation must lie inside."""
+
+    def played(band: float) -> Outcome:
+        state = cup.start(cup.Params(0.2, band, 300.0, 5000.0), Chance(1), Setting())
+        for tick in range(600):
+            held = len(state.away) if state.phase == "hold" else 0
+            share = 0.2 + 0.001 * (held + 1) if state.phase == "hold" else 0.2 if state.phase == "reach" else 0.0
+            made = cup.step(state, tick, (Grip(share, to_ms(tick)),))
+            state = made.state
+            if made.outcome is not None:
+                return made.outcome
+        raise AssertionError("the trial does not end")
+
+    assert played(0.15).just == ("band", 0.029)
+    assert played(0.02901).result == "hit"
+    assert (played(0.02899).result, played(0.02899).cause) == ("miss", "too-hard")
+
+
+INDEX, MIDDLE = Finger.INDEX, Finger.MIDDLE
+
+
+def answered(count: int, paced: bool, *presses: tuple[float, Finger]) -> tuple[str, ...]:
+    """Return the cause of each ladybird, for presses at (ms after the first landing, finger); both hands know them."""
+    rules = ladybirds.Params(("index", "middle"), "known", count, False, 1000.0, paced)
+    birds = tuple(ladybirds.Ladybird(finger) for finger in (INDEX, MIDDLE)[:count])
+    state = ladybirds.State(rules, Setting(), birds, 900.0)
+    for tick in range(to_ticks(6000)):
+        due = tuple(Tap(f, 900.0 + ms) for ms, f in presses if to_ticks(900.0 + ms) == tick)
+        made = ladybirds.step(state, tick, due)
+        state = made.state
+        if made.outcome is not None:
+            break
+    return tuple(bird.cause for bird in state.birds)
+
+
+def test_an_answer_before_100_ms_is_an_anticipation() -> None:
+    assert answered(1, False, (98.0, INDEX)) == ("too-early",)
+    assert answered(1, False, (102.0, INDEX)) == ("",)
+
+
+def test_a_press_within_150_ms_of_the_next_landing_is_a_late_one_for_the_former() -> None:
+    assert answered(2, True, (1140.0, INDEX), (1600.0, MIDDLE)) == ("too-late", "")
+    assert answered(2, True, (1165.0, MIDDLE)) == ("no-try", "")
+
+
+def test_fingers_within_100_ms_of_the_first_come_along_and_later_ones_do_not() -> None:
+    assert answered(1, False, (500.0, MIDDLE), (595.0, INDEX)) == ("",)
+    assert answered(1, False, (500.0, MIDDLE), (612.0, INDEX)) == ("wrong-finger",)
+
+
+def test_a_boat_can_be_touched_20_mm_away_and_no_farther() -> None:
+    state = brook.start(brook.Params("straight", 150.0, 24.0), Chance(1), Setting())
+    x, y = state.boat
+    for far, hooked in ((19.5, True), (20.5, False)):
+        assert brook.step(state, 1, (Point(x - far, y, "down", 8.0),)).state.hooked is hooked
