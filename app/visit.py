@@ -211,7 +211,8 @@ class Visit:
         seed = self._seed_of_now() if self._wish.seed is None else self._wish.seed
         kept = self.logbook.beliefs(self.profile.patient)
         beliefs = {key: rested(text, program, minutes) for key, (text, minutes) in kept.items()}
-        played_with: dict[Skill, str] = {"tap": "keys", "grip": self.grip_with, "trace": "mouse"}
+        tap = "switch" if self.profile.scan_s > 0 else "keys"
+        played_with: dict[Skill, str] = {"tap": tap, "grip": self.grip_with, "trace": "mouse"}
         return Plan(seed, self.profile, program, rooms.all_ladders(), played_with, beliefs)
 
     def _lead(self, session: Session, samples: Sequence[Sample]) -> tuple[Cue, ...]:

@@ -14,7 +14,7 @@ from engine.sample import Sample
 from engine.scene import STAGE_H, STAGE_W
 from engine.ticks import TICKS_PER_S
 
-SQUEEZE_PER_S, EASE_PER_S = 0.10, 0.14
+SQUEEZE_PER_S, EASE_PER_S = 0.10, 0.10
 MOUSE_LOW, MOUSE_HIGH, MOUSE_SHARE = 130.0, 690.0, 0.44
 NUDGE_MM_S = 45.0
 ARROWS = {"LEFT": (-1, 0), "RIGHT": (1, 0), "UP": (0, 1), "DOWN": (0, -1)}

@@ -50,7 +50,7 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """Play is paused: ``idle``, ``unplugged``, ``hard`` or ``taps``."""
+    """Play is paused: ``idle``, ``unplugged``, ``hard``, ``taps`` or, with one switch, before the ``next`` try."""
 
     reason: str
 

@@ -17,8 +17,8 @@ from engine.program import Program
 class Plan:
     """All that a session needs, and all that its replay needs.
 
-    ``played_with`` says what each skill is played with (``keys``, ``mouse``, ``serial``); ``beliefs`` are by
-    ``belief_key``, as JSON; ``scale`` is the grip sensor's, where it is known from before.
+    ``played_with`` says what each skill is played with (``keys``, ``mouse``, ``serial``, ``switch``); ``beliefs``
+    are by ``belief_key``, as JSON; ``scale`` is the grip sensor's, where it is known from before.
     """
 
     seed: int

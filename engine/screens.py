@@ -16,7 +16,7 @@ HINT_ICONS = {
     "wrong-finger": "finger", "extra-finger": "finger", "left-of-path": "slower", "right-of-path": "slower",
     "unfinished": "time", "let-go-too-quickly": "slower", "missed-target": "touch", "softer": "softer",
 }  # fmt: skip
-ICONS = {"keys": "keyboard", "mouse": "mouse", "serial": "grip"}
+ICONS = {"keys": "keyboard", "mouse": "mouse", "serial": "grip", "switch": "touch"}
 Row = tuple[str, str, str]
 WITHOUT: Row = ("without", "keyboard", "button.without")
 
@@ -137,7 +137,7 @@ def stopped() -> Scene:
 
 def paused(reason: str) -> Scene:
     """Return the screen of a pause: ``idle``, ``unplugged``, ``hard`` or ``taps``."""
-    icon = {"unplugged": "plug", "hard": "softer"}.get(reason, "pause")
+    icon = {"unplugged": "plug", "hard": "softer", "next": "again"}.get(reason, "pause")
     choice = WITHOUT if reason == "unplugged" else ("go on", "play", "button.go-on")
     return question(f"pause.{reason}", (choice,), icon, main=reason != "unplugged")
 
@@ -277,7 +277,7 @@ def firm(share: float) -> Scene:
     return Scene(
         "sunrise",
         (
-            Bar(MIDDLE, 620, 1280, 230, "card", 40, "line", 3),
+            Bar(MIDDLE, 605, 1280, 230, "card", 40, "line", 3),
             Picture("icon-firmer", MIDDLE, 812, 120, 120),
             title("firm.title", y=650),
             Words("firm.breathe", MIDDLE, 555, 38, width=1100),

@@ -11,7 +11,7 @@ from engine import adaptive, calibration, fitting, ghost, menu, safety, screens
 from engine.adaptive import Aim, Belief, Reason
 from engine.calibration import Scale, Senses
 from engine.chance import Chance
-from engine.game import AnyGame, Cue, Event, Outcome, Setting
+from engine.game import AnyGame, Cue, Event, Intent, Lift, Outcome, Press, Setting, Tap
 from engine.hand import Side
 from engine.level import EASIEST, Ladder
 from engine.phases import After, Demo, Paused, Phase, Playing, Rest, Stopped, Summary, Why
@@ -127,6 +127,10 @@ class Session:
         phase = self._phase
         if isinstance(phase, Playing) and self._asks_to_be_shown(samples, held):
             return Frame((Cue("press"),))
+        if isinstance(phase, Playing | After) and self.plan.profile.dwell_s > 0:
+            action = self._dwelt_upon(samples)
+            if action:
+                return self._act(action)
         if isinstance(phase, Playing):
             return self._play(phase, events, ruling)
         if isinstance(phase, After):
@@ -154,6 +158,13 @@ class Session:
         if asked:
             self._go(self._demo())
         return asked
+
+    def _dwelt_upon(self, samples: tuple[Sample, ...]) -> str:
+        """Return the control that a resting pointer presses in mid-trial: STOP or the demonstration."""
+        resting = [replace(sample, value=0.0) for sample in samples if sample.channel == "mouse"]
+        controls = screens.practice_controls(self.plan.profile)
+        self._menu, action = menu.step(self._menu, controls, resting, self.now, self.plan.profile)
+        return action
 
     def _finish(self, how: str) -> Frame:
         self.end = End(self.now, how)
@@ -204,6 +215,8 @@ class Session:
             self._go(phase.back)
         elif action in ("start", "go on"):
             self._go(self._fresh_trial() if isinstance(phase, Demo) else self._resumed())
+        elif action == "show":
+            self._go(self._demo())
         elif action == "without":
             self._go_on_without_sensor()
         elif action in ("pain", "tired", "other") and self.end is not None:
@@ -262,6 +275,7 @@ class Session:
             return self._pause("idle")
         since_ms = to_ms(playing.since)
         own = tuple(replace(event, at_ms=round(event.at_ms - since_ms, 3)) for event in events)
+        own = self._switched(own, self.game.intent(playing.state)) if self.played_with == "switch" else own
         stepped = self.game.step(playing.state, self.now - playing.since, own)
         playing, cues = self._reminded(replace(playing, state=stepped.state), stepped.cues, ruling)
         self._phase = playing
@@ -269,6 +283,12 @@ class Session:
         if stepped.outcome is None:
             return Frame(cues)
         return Frame(cues, self._finished(playing, stepped.outcome))
+
+    def _switched(self, events: tuple[Event, ...], intent: Intent | None) -> tuple[Event, ...]:
+        """Let the one switch stand for the finger that is asked for: when, not which, is what is practised."""
+        if not isinstance(intent, Press):
+            return events
+        return tuple(replace(e, finger=intent.finger) if isinstance(e, Tap | Lift) else e for e in events)
 
     def _reminded(
         self, playing: Playing, cues: tuple[Cue, ...], ruling: safety.Verdict
@@ -332,6 +352,8 @@ class Session:
         elif len(in_block) % self.plan.program.rest_after == 0:
             self._go(self._resting())
             return Frame((Cue("rest"),))
+        elif self.plan.profile.scan_s > 0:  # with one switch, STOP can only be reached between the tries
+            self._go(Paused("next"))
         else:
             self._go(self._trial())
         return Frame()
@@ -419,6 +441,8 @@ class Session:
     def scene(self) -> Scene:
         """Return what is to be seen now."""
         bare = self._bare_scene()
+        if isinstance(self._phase, Playing | After) and not self.plan.profile.dwell_s:
+            return bare
         buttons = menu.shown(self._menu, bare.buttons, self.now, self.plan.profile)
         rest = tuple(shape for shape in bare.shapes if shape not in bare.buttons)
         return replace(bare, shapes=rest + buttons)

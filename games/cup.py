@@ -125,14 +125,20 @@ def _lower(state: State) -> Step[State]:
         state = replace(state, lower_from_ms=state.now_ms)
     if state.force <= OPEN:
         took = state.now_ms - (state.since_ms if state.lower_from_ms is None else state.lower_from_ms)
-        state = replace(state, lowered_ms=rounded(took))
-        if took < state.params.lower_ms:
+        state = replace(state, lowered_ms=rounded(took * _whole_way(state)))
+        if state.lowered_ms < state.params.lower_ms:
             return _failed(state, "let-go-too-quickly")
         ended = replace(state, phase="end", since_ms=state.now_ms)
         return Step(ended, (Cue("set-down", X, Y - 200), Cue("hit-5", X, Y)))
     if state.now_ms - state.since_ms > LOWER_LIMIT_MS:
         return _failed(state, "too-late")
     return Step(state)
+
+
+def _whole_way(state: State) -> float:
+    """Return how many times the way down from this height goes into that from the highest: less height, less time."""
+    highest, this = (target - state.params.band - OPEN for target in (state.params.target, state.target))
+    return max(1.0, highest / this) if this > 0 else float("inf")
 
 
 def _failed(state: State, cause: Cause) -> Step[State]:
@@ -265,7 +271,7 @@ def _gentle(state: State) -> float:
     usual = state.target / 0.8
     if not state.params.lower_ms:
         return usual
-    timed = 0.9 * (state.target - state.params.band) - OPEN
+    timed = 0.9 * (state.params.target - state.params.band) - OPEN
     return min(usual, max(timed, 0.01) / (1.3 * state.params.lower_ms / 1000))
 
 

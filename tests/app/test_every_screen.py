@@ -34,8 +34,8 @@ from engine.simulate import Patient, Traits
 LANGUAGES = ("de", "en", "es", "fr")
 SCALES = (1.0, 1.25)
 CAUSES = tuple(cause for cause in get_args(Cause) if cause)
-WAYS = tuple(screens.ICONS)
-PAUSES = ("idle", "unplugged", "hard", "taps")
+WAYS = ("keys", "mouse", "serial")
+PAUSES = ("idle", "unplugged", "hard", "taps", "next")
 SIDES = (Side.LEFT, Side.RIGHT)
 ALWAYS_THERE = {"stop", "show", "home", "leave", "back", "more"}
 LEAST = 20 * 4.6  # units: 20 mm on the usual display; more than 44 pixels where the stage is 1024 wide
@@ -401,6 +401,7 @@ def made_keys() -> set[str]:
         *(f"hint.{cause}" for cause in (*CAUSES, "softer")),
         *(f"how.{game}.{way}" for game in games for way in WAYS),
         *(f"game.{game}" for game in games),
+        "how.ladybirds.switch",
         *(f"pause.{reason}" for reason in PAUSES),
         *(f"file.{key}" for key in every_file),
         *(f"store.{key}" for key in written),

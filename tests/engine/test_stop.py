@@ -11,7 +11,7 @@ from practice import GAMES, GENTLE, begin, key, mouse, phase_is, plan_of, play, 
 from engine import screens
 from engine.game import AnyGame, Step
 from engine.hand import Side
-from engine.phases import After, Demo, Playing, Rest, Stopped, Summary
+from engine.phases import After, Demo, Paused, Playing, Rest, Stopped, Summary
 from engine.profile import Profile
 from engine.program import Block
 from engine.safety import Limits
@@ -200,3 +200,35 @@ def test_a_strong_patient_never_gets_beyond_the_cap_and_is_told_why(cap: float) 
     assert max(peaks) <= cap
     if cap < 0.2:
         assert session.trials[-1].reason == "reason.cap"
+
+
+def test_a_pointer_that_rests_on_stop_in_mid_trial_stops() -> None:
+    session = session_of(Block("brook", 1, level=1), profile=Profile(dwell_s=0.8))
+    begin(session)
+    stop = screens.stop_button(session.plan.profile)
+    session.tick((mouse(session, stop.x, stop.y),))
+    rest_for(session, 0.5)
+    assert session.end is None
+    rest_for(session, 0.5)
+    assert session.end is not None
+    assert session.end.how == "stopped"
+
+
+def test_with_one_switch_stop_can_be_reached_between_the_tries() -> None:
+    session = session_of(Block("ladybirds", 3), tap="switch", profile=Profile(scan_s=1.0))
+    begin(session)
+    while not isinstance(session.phase, Paused):
+        rest_for(session, 0.3)
+        waiting = isinstance(session.phase, Playing) and session.game.intent(session.phase.state) is not None
+        if waiting:
+            rest_for(session, 0.3)
+            press(session, "SPACE")
+    assert session.phase == Paused("next")
+    assert session.trials[0].hit, "the one switch stands for the finger that is asked for"
+    assert session.trials[0].played_with == "switch"
+    actions = [button.action for button in session.scene().buttons]
+    while session.scene().buttons[actions.index("stop")].focused < 1:
+        session.tick()
+    rest_for(session, 0.5)
+    press(session, "SPACE")
+    assert session.end is not None
