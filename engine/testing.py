@@ -1,6 +1,7 @@
 """Check a game against its contract, as code: whatever the level and the events, it stays pure, safe and ends."""
 
 from dataclasses import replace
+from math import isfinite
 
 from engine import ghost
 from engine.chance import Chance
@@ -111,7 +112,7 @@ def _check_outcome(outcome: Outcome, where: str) -> None:
     if (outcome.result == "hit") != (outcome.cause == ""):
         raise Broken(f"{where}: a {outcome.result} has the cause '{outcome.cause}'")
     for name, value in outcome.measures:
-        if value != value or round(value, 4) != value:
+        if not isfinite(value) or round(value, 4) != value:
             raise Broken(f"{where}: the measure {name} is {value}, not rounded to 4 places")
 
 

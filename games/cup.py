@@ -125,8 +125,8 @@ def _lower(state: State) -> Step[State]:
         state = replace(state, lower_from_ms=state.now_ms)
     if state.force <= OPEN:
         took = state.now_ms - (state.since_ms if state.lower_from_ms is None else state.lower_from_ms)
-        state = replace(state, lowered_ms=rounded(took * _whole_way(state)))
-        if state.lowered_ms < state.params.lower_ms:
+        state = replace(state, lowered_ms=rounded(took * _share_of_way(state)))
+        if state.lowered_ms < state.params.lower_ms and _way_down(state.target, state) > 0:
             return _failed(state, "let-go-too-quickly")
         ended = replace(state, phase="end", since_ms=state.now_ms)
         return Step(ended, (Cue("set-down", X, Y - 200), Cue("hit-5", X, Y)))
@@ -135,10 +135,15 @@ def _lower(state: State) -> Step[State]:
     return Step(state)
 
 
-def _whole_way(state: State) -> float:
+def _way_down(height: float, state: State) -> float:
+    """Return how far the force falls from the lower edge of the band at ``height`` to the open hand."""
+    return height - state.params.band - OPEN
+
+
+def _share_of_way(state: State) -> float:
     """Return how many times the way down from this height goes into that from the highest: less height, less time."""
-    highest, this = (target - state.params.band - OPEN for target in (state.params.target, state.target))
-    return max(1.0, highest / this) if this > 0 else float("inf")
+    this = _way_down(state.target, state)
+    return max(1.0, _way_down(state.params.target, state) / this) if this > 0 else 1.0
 
 
 def _failed(state: State, cause: Cause) -> Step[State]:

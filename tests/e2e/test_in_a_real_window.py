@@ -1,6 +1,7 @@
 """What a patient sees and does, in a real window: real keys and pointer, a sensor on a port, a database on the disk."""
 
 import json
+import os
 import time
 import tomllib
 from collections.abc import Iterator
@@ -47,7 +48,10 @@ def screen() -> Iterator[Screen]:
     try:
         here = opening.__enter__()
     except NoScreen as error:
-        pytest.skip(f"no window can be opened here: {error}")
+        told = f"no window can be opened here: {error}"
+        if os.environ.get("CI"):
+            pytest.fail(told)  # a machine that is there to test must not leave these out in silence
+        pytest.skip(told)
     yield here
     opening.__exit__(None, None, None)
 
@@ -338,5 +342,5 @@ def test_one_switch_is_enough_to_reach_a_game_and_is_heard_in_it(screen: Screen,
         copy.keep_picture("one-switch")
         copy.press("space")
         [trial] = copy.wait_for_trials(1)
-        assert trial["measures"]["right"] in (0.0, 1.0)
+        assert (trial["result"], trial["played_with"]) == ("hit", "switch")
         assert copy.close() == 0

@@ -115,3 +115,27 @@ def test_no_state_ever_asks_for_more_than_the_peak() -> None:
             state = made.state
             if made.outcome:
                 break
+
+
+def test_a_band_that_reaches_down_to_the_open_hand_measures_a_plain_number() -> None:
+    wide = Params(target=0.10, band=0.09, hold_ms=800.0, reach_ms=6000.0, lower_ms=900.0)
+    outcome = played(wide, lambda t: 0.10 if t < 3 else 0.0)
+    assert outcome.result == "hit"
+    assert dict(outcome.measures).get("lowered_ms", 0.0) >= 0.0
+
+
+def test_a_lower_height_may_be_let_down_in_less_time() -> None:
+    two = replace(USUAL, steps=2, band=0.02, hold_ms=600.0, lower_ms=900.0)
+    for seed in range(4):
+        state = start(two, Chance(seed), Setting())
+        fall_per_s, force = (0.15 - 0.02 - 0.02) / 1.1, 0.0
+        for tick in range(4000):
+            if state.phase == "lower":
+                force = max(0.0, force - fall_per_s / 120)
+            else:
+                force = state.target
+            made = step(state, tick, (Grip(force, to_ms(tick)),))
+            state = made.state
+            if made.outcome:
+                assert made.outcome.result == "hit", state.targets
+                break
