@@ -130,10 +130,7 @@ def test_a_lower_height_may_be_let_down_in_less_time() -> None:
         state = start(two, Chance(seed), Setting())
         fall_per_s, force = (0.15 - 0.02 - 0.02) / 1.1, 0.0
         for tick in range(4000):
-            if state.phase == "lower":
-                force = max(0.0, force - fall_per_s / 120)
-            else:
-                force = state.target
+            force = max(0.0, force - fall_per_s / 120) if state.phase == "lower" else state.target
             made = step(state, tick, (Grip(force, to_ms(tick)),))
             state = made.state
             if made.outcome:
