@@ -86,13 +86,12 @@ class Visit:
         """Look at the records, once the first picture is on the screen: was the last practice cut off?"""
         self.logbook.open()
         self._note = self.logbook.trouble
-        cut_off = self.logbook.unfinished(self.profile.patient)
+        self._cut_off = self.logbook.unfinished(self.profile.patient)
         if self._wish.game:
             self._play((Block(self._wish.game, self._wish.trials, self._wish.level),), "play")
         elif self._first_time and self._screen == "home" and self.session is None:
             self._show("first")
-        elif cut_off is not None and self._screen == "home" and self.session is None:
-            self._cut_off = cut_off
+        elif self._cut_off is not None and self._screen == "home" and self.session is None:
             self._show("again")
 
     def tick(self, samples: Sequence[Sample] = ()) -> tuple[Cue, ...]:
@@ -173,12 +172,13 @@ class Visit:
         self._show(self._screen, (self._page + 1) % pages)
 
     def _go_home(self) -> None:
-        self._leave_cut_off()
+        if self._screen == "again":
+            self._leave_cut_off()
         self._show("home")
 
     def _choose_hand(self, hand: Side) -> None:
         self._keep(replace(self._kept, hand=hand))
-        self._show("home")
+        self._show("again" if self._cut_off is not None else "home")
 
     def _quit(self) -> None:
         self.quitting = True
