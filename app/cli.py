@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="")
     _add_play(commands.add_parser("play", help="play one game at once"))
     _add_demo(commands.add_parser("demo", help="let a simulated patient play, without a screen"))
+    _add_why(commands.add_parser("why", help="say in plain words why each change of difficulty was made"))
     replay = commands.add_parser("replay", help="verify a recording: the first trial that differs is named")
     replay.add_argument("file", type=Path, help="a recording, .jsonl or .jsonl.gz")
     replay.set_defaults(run=_replay)
@@ -101,6 +102,24 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--out", type=Path, help="the folder for what it leaves (regrasp-demo)")
     demo.add_argument("--json", action="store_true", help="print the summary as JSON, and nothing else")
     demo.set_defaults(run=_demo)
+
+
+def _add_why(why: argparse.ArgumentParser) -> None:
+    why.add_argument("file", nargs="?", type=Path, help="a recording, or a folder; without it, what is kept here")
+    why.add_argument("--patient", metavar="CODE", help="whose changes; needed where there are several patients")
+    why.add_argument("--last", metavar="N", type=_many, default=20, help="how many changes, the newest (20)")
+    why.add_argument("--game", help="only this game")
+    why.add_argument("--language", metavar="CODE", help="of the sentences, such as de (the patient's)")
+    why.add_argument("--json", action="store_true", help="print key and values of each reason, one JSON object a line")
+    why.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
+    why.set_defaults(run=_why)
+
+
+def _many(text: str) -> int:
+    value = int(text) if text.isdecimal() else 0
+    if not 1 <= value <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to 1000000, not {text}")
+    return value
 
 
 def _count(text: str) -> int:
@@ -204,6 +223,12 @@ def _demo(args: argparse.Namespace) -> int:
 
     demo = Demo(args.game, args.trials, args.ability, _side(args.hand), args.seed)
     return run(demo, args.out, args.json)
+
+
+def _why(args: argparse.Namespace) -> int:
+    from app.why import Wanted, run
+
+    return run(Wanted(args.file, args.data, args.patient, args.last, args.game, args.language, args.json))
 
 
 def _replay(args: argparse.Namespace) -> int:

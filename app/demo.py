@@ -1,6 +1,7 @@
 """Let a simulated patient practise without a screen, and leave a recording, a summary and pictures."""
 
 import json
+import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from engine.profile import Profile
 from engine.program import Block, Program
 from engine.recording import Trial
 from engine.safety import Limits
+from engine.screens import spoken
 from engine.session import Session
 from engine.simulate import Patient, Traits
 from engine.ticks import TICKS_PER_S
@@ -81,6 +83,7 @@ def run(demo: Demo, out: Path | None, as_json: bool) -> int:
         print(json.dumps(summary | {"folder": str(folder)}))
     else:
         print("\n" + in_words(summary) + f"Everything is in the folder {folder}/")
+        print(f"Why each change of difficulty was made: regrasp why {shlex.quote(str(folder))}")
     return 0
 
 
@@ -173,7 +176,7 @@ def in_words(summary: dict[str, Any]) -> str:
     for name, game in summary["games"].items():
         lines.append(f"{texts.say('game.' + name)}: {game['hits']} of {game['tries']} tries went well "
                      f"({100 * game['success']:.0f} %), level {game['level_last']}.")  # fmt: skip
-        lines.append(f"  Why: {texts.say(game['reason_last'], game['reason_values'])}")
+        lines.append(f"  Why: {texts.say(game['reason_last'], spoken(game['reason_values'].items()))}")
         if game["causes"]:
             parts = [f"{cause.replace('-', ' ')} {n}" for cause, n in sorted(game["causes"].items())]
             lines.append(f"  Not yet: {', '.join(parts)}.")

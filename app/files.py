@@ -150,12 +150,17 @@ def _said(error: Exception) -> str:
 # --- the place where a patient's play is kept -----------------------------------------------------------
 
 
+def data_place(chosen: str | None) -> Path:
+    """Return where ``data_dir`` would keep things, without making anything there."""
+    return Path(_named(chosen)).expanduser().absolute()
+
+
 def data_dir(chosen: str | None) -> Path:
     """Return the folder for what is kept: ``chosen``, else ``REGRASP_DATA``, else the usual one.
 
     It is made if it is missing, for this user only. Raise ``FilesError`` if nothing can be written there.
     """
-    named = chosen or os.environ.get("REGRASP_DATA") or _usual_dir()
+    named = _named(chosen)
     try:
         folder = Path(named).expanduser().absolute()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -163,6 +168,10 @@ def data_dir(chosen: str | None) -> Path:
     except (OSError, ValueError, RuntimeError) as error:
         raise _unusable(named, error) from None
     return folder
+
+
+def _named(chosen: str | None) -> str:
+    return chosen or os.environ.get("REGRASP_DATA") or _usual_dir()
 
 
 def _usual_dir() -> str:

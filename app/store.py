@@ -183,13 +183,16 @@ class Store:
         self._writer = engine.execution_options(begin_with="BEGIN IMMEDIATE")
 
     @staticmethod
-    def open(path: Path) -> "Store":
+    def open(path: Path, make: bool = True) -> "Store":
         """Return the store in the file ``path``, made if it is missing; raise ``StoreError``.
 
-        A file that is damaged or was written by a newer program is left exactly as it is.
+        A file that is damaged or was written by a newer program is left exactly as it is. Without ``make``, one
+        that is missing or empty is ``store.unknown``, and nothing is made.
         """
         place = str(path.absolute())
         is_new = _look_at(path.absolute())
+        if is_new and not make:
+            raise StoreError("store.unknown", f"{place}: there are no records here that can be read")
         store = Store(_engine(URL.create("sqlite", database=place)), place)
         try:
             store._prepare(is_new)
@@ -265,6 +268,11 @@ class Store:
                 return None
             done = _done(db, row.id)
             return Unfinished(row.id, row.started, json.loads(row.header), row.trials, row.continues, done)
+
+    def patients(self) -> tuple[str, ...]:
+        """Return the codes of all patients, sorted; raise ``StoreError``."""
+        with self._reading() as db:
+            return tuple(db.execute(select(SESSIONS.c.patient).distinct().order_by(SESSIONS.c.patient)).scalars())
 
     def sessions(self, patient: str) -> tuple[Kept, ...]:
         """Return all sessions of a patient, oldest first; raise ``StoreError``."""

@@ -88,19 +88,26 @@ Cause = Literal[
 ]  # fmt: skip
 
 
+Just = tuple[str, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The end of a trial: its result, the cause of a miss, and what was measured.
 
-    ``just`` names the parameter that decided the trial and the value of it that this very performance would
-    just have passed, e.g. ``("limit_ms", 620.0)``; ``None`` where nothing but "not even this" is known.
+    ``just`` names each parameter that this very performance can be judged by, and the value of it that it would
+    just have passed, e.g. ``(("width_mm", 7.1), ("limit_ms", 8400.0))``: after a hit every requirement that is
+    known, after a miss those that failed it (others may be with them). It is empty where nothing but the result
+    is known. ``cut_short`` says that a miss ended the trial before all of it was seen: it would have passed
+    ``just`` at most.
     """
 
     result: Result
     cause: Cause = ""
     measures: tuple[tuple[str, float], ...] = ()
-    just: tuple[str, float] | None = None
+    just: tuple[Just, ...] = ()
     finger: Finger | None = None
+    cut_short: bool = False
 
 
 S = TypeVar("S")

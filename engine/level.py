@@ -8,6 +8,7 @@ from math import inf
 from typing import Any
 
 EASIEST, HARDEST = 0.0, 100.0
+PLACES = 4
 KEYS = {"game", "rung", "name", "changes", "eases", "params"}
 
 
@@ -42,7 +43,7 @@ class Number:
     def at(self, value: Any, position: float) -> Any:
         """Return the value at ``position`` 0 (easy) to 1 (hard), to 4 places."""
         easy, hard = value
-        there = round(easy + (hard - easy) * position, 4)
+        there = round(easy + (hard - easy) * position, PLACES)
         return round(there) if self.whole else there
 
 

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from engine.game import Result
+from engine.game import Just, Result
 from engine.hand import Side
 from engine.sample import Sample, from_row, to_row
 
 FORMAT = 1
-RULES = 1
+RULES = 2
 
 
 class RecordingError(ValueError):
@@ -28,7 +28,8 @@ class Trial:
 
     ``params`` are the level's values that were played; ``measures`` and ``just`` as in ``engine.game.Outcome``;
     ``belief`` is the adaptive core's belief after it, as JSON; ``attempt`` counts starts of this trial, since one
-    that was interrupted is begun again.
+    that was interrupted is begun again. ``passed`` is the difficulty that this performance would just have passed,
+    ``None`` where that is not known; ``censored`` says that it is at least that (a hit) or at most that (a miss).
     """
 
     index: int
@@ -45,12 +46,14 @@ class Trial:
     end_tick: int
     params: dict[str, Any]
     measures: dict[str, float]
-    just: tuple[str, float] | None
+    just: tuple[Just, ...]
     finger: str
     predicted: float
     reason: str
     reason_values: dict[str, str]
     belief: str
+    passed: float | None = None
+    censored: bool = False
 
     @property
     def hit(self) -> bool:
@@ -140,8 +143,14 @@ def trial_from_plain(row: dict[str, Any]) -> Trial:
     """Return the trial of a plain row, as ``dataclasses.asdict`` made it."""
     known = {f.name for f in fields(Trial)}
     values = {key: value for key, value in row.items() if key in known}
-    just = (str(values["just"][0]), float(values["just"][1])) if values.get("just") else None
+    just = _just(values.get("just"))
     return Trial(**values | {"just": just, "hand": Side(values["hand"]), "result": Result(values["result"])})
+
+
+def _just(row: Any) -> tuple[Just, ...]:
+    """Return the pairs of a plain row; under rules 1 it was a single pair or nothing."""
+    pairs = [row] if row and isinstance(row[0], str) else row or []
+    return tuple((str(name), float(value)) for name, value in pairs)
 
 
 def _tick(value: Any) -> int:

@@ -1,6 +1,6 @@
 """Draw every screen the patient sees around the games: one idea each, at most three choices, icon beside word."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from engine.hand import Side
 from engine.profile import Profile
@@ -17,7 +17,16 @@ HINT_ICONS = {
     "unfinished": "time", "let-go-too-quickly": "slower", "missed-target": "touch", "softer": "softer",
 }  # fmt: skip
 ICONS = {"keys": "keyboard", "mouse": "mouse", "serial": "grip", "switch": "touch"}
+# Why a difficulty is what it is, by key of the texts. Those from "assessed" on are for the adaptive core to come.
+REASONS = (
+    "reason.first", "reason.up", "reason.down", "reason.same", "reason.rescue", "reason.floor", "reason.ceiling",
+    "reason.cap", "reason.assessed", "reason.fixed", "reason.after-rest", "reason.tired", "reason.margin",
+    "reason.ease", "reason.finger", "reason.clock",
+)  # fmt: skip
+NAMED = {"cause": "hint", "finger": "finger"}  # values that have words of their own in each language, and where
 Row = tuple[str, str, str]
+Values = tuple[tuple[str, str], ...]
+ReasonRow = tuple[str, Values]
 WITHOUT: Row = ("without", "keyboard", "button.without")
 
 
@@ -157,8 +166,16 @@ def rest(left_s: float, whole_s: float, done: int, of: int, ready: bool) -> Scen
     return Scene("sunrise", (*shapes, *((go_on,) if ready else ()), reasons))
 
 
-def why(reasons: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> Scene:
-    """Return the screen that says why the difficulty is what it is: (game, key, values) of the latest trials."""
+def spoken(values: Iterable[tuple[str, str]]) -> Values:
+    """Return a reason's values as texts take them: a cause or a finger becomes the key of its words."""
+    return tuple(
+        (name, f"@{NAMED[name]}.{value}" if name in NAMED and value and value[0] != "@" else value)
+        for name, value in values
+    )
+
+
+def why(reasons: Sequence[ReasonRow]) -> Scene:
+    """Return the screen that says why it is this hard: (key, values with the game) of each game's latest trial."""
     shown = reasons[:3]
     high = 140.0 * len(shown) + 40
     shapes: list[Shape] = [title("why.title", y=790, size=56), Bar(MIDDLE, 470, 1360, high, "card", 40, "line", 3)]
@@ -166,7 +183,7 @@ def why(reasons: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> Scene:
         game = dict(values).get("game", "")
         y = 470 + 70.0 * (len(shown) - 1) - 140 * n
         shapes.append(Picture(f"tile-{game}", 232, y, 165, 110))
-        shapes.append(Words(key, 890, y, 34, align="left", width=1080, lines=2, values=values))
+        shapes.append(Words(key, 890, y, 34, align="left", width=1080, lines=2, values=spoken(values)))
     return Scene("sunrise", (*shapes, *row_of((("back", "back", "button.back"),), 130)))
 
 
@@ -222,25 +239,31 @@ def garden(trials: Sequence[bool], of: int) -> tuple[Shape, ...]:
     return tuple(shapes)
 
 
-def summary(trials: Sequence[Trial], minutes: float, how: str) -> Scene:
-    """Return the last screen: what was done, in plain words and one picture."""
+def summary(trials: Sequence[Trial], minutes: float, how: str, reasons: Sequence[ReasonRow] = ()) -> Scene:
+    """Return the last screen: what was done, in plain words and one picture, and why each game is as hard as it is.
+
+    ``reasons`` are (key, values with the game), as for ``why``; a key that is not known here is left out.
+    """
     games = list(dict.fromkeys(trial.game for trial in trials))
-    shapes: list[Shape] = [title("summary.stopped" if how == "stopped" else "summary.title", y=805, size=60)]
+    because = {dict(values).get("game", ""): (key, values) for key, values in reasons if key in REASONS}
+    shapes: list[Shape] = [title("summary.stopped" if how == "stopped" else "summary.title", y=822, size=60)]
     values = (("n", str(len(trials))), ("min", f"{max(1, round(minutes))}"))
     key = "summary.done" if trials else "summary.none"
-    shapes.append(Words(key, MIDDLE, 715, 40, width=1300, values=values))
+    shapes.append(Words(key, MIDDLE, 741, 40, width=1300, values=values))
     for n, game in enumerate(games[:3]):
-        shapes.extend(_garden_bed(game, [t for t in trials if t.game == game], 575 - 135 * n))
+        y = 622.0 - 162 * n
+        brief = _in_brief(*because[game], y - 42) if game in because else ()
+        shapes += [*_garden_bed(game, [t for t in trials if t.game == game], y, y + 26 if brief else y), *brief]
     buttons = row_of((("home", "home", "button.home"), ("why", "why", "button.why")) if trials else
                      (("home", "home", "button.home"),), 105, 360, 120)  # fmt: skip
     return Scene("sunrise", (*shapes, *buttons))
 
 
-def _garden_bed(game: str, trials: Sequence[Trial], y: float) -> list[Shape]:
+def _garden_bed(game: str, trials: Sequence[Trial], y: float, flowers_y: float) -> list[Shape]:
     """Return one game's row of the summary: its picture, and a flower for each try that went well."""
     hits = sum(trial.hit for trial in trials)
     shapes: list[Shape] = [
-        Bar(MIDDLE, y, 1360, 122, "card", 32, "line", 3),
+        Bar(MIDDLE, y, 1360, 150, "card", 32, "line", 3),
         Picture(f"tile-{game}", 240, y, 162, 108),
         Words(
             "summary.well",
@@ -257,9 +280,16 @@ def _garden_bed(game: str, trials: Sequence[Trial], y: float) -> list[Shape]:
     size = min(54.0, max(14.0, step * 0.92))
     for n, trial in enumerate(trials[-60:]):
         x = 350 + size / 2 + step * n
-        flower = Picture("daisy", x, y, size, size)
-        shapes.append(flower if trial.hit else Circle(x, y, size * 0.26, "guide", "ink", 3))
+        flower = Picture("daisy", x, flowers_y, size, size)
+        shapes.append(flower if trial.hit else Circle(x, flowers_y, size * 0.26, "guide", "ink", 3))
     return shapes
+
+
+def _in_brief(key: str, values: Values, y: float) -> tuple[Words, ...]:
+    """Return the one short line of the summary that says why a game is as hard as it is now."""
+    named = {**dict(spoken(values)), "game": f"@game.{dict(values)['game']}"}
+    short = f"brief.{key.removeprefix('reason.')}"
+    return (Words(short, 757, y, 30, align="left", width=810, values=tuple(named.items())),)
 
 
 def tare(refused: bool) -> Scene:

@@ -7,7 +7,7 @@ and only then lets the game step. Whatever happens, no game steps again after ST
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from engine import adaptive, calibration, fitting, ghost, menu, safety, screens
+from engine import adaptive, calibration, fitting, ghost, just, menu, safety, screens
 from engine.adaptive import Aim, Belief, Reason
 from engine.calibration import Scale, Senses
 from engine.chance import Chance
@@ -229,6 +229,8 @@ class Session:
 
     def _resumed(self) -> Phase:
         """Return what follows a rest or a pause: the demonstration of a new game, or the next trial."""
+        if isinstance(self._phase, Rest):
+            self._rested(self._phase.since)
         self._watch = safety.calmed(self._watch)
         in_block = [trial for trial in self.trials if trial.block == self._block]
         return self._fresh_trial() if in_block or self._attempt else self._demo()
@@ -304,7 +306,8 @@ class Session:
         return Frame((Cue("pause"),))
 
     def _finished(self, playing: Playing, outcome: Outcome) -> Trial:
-        belief = self._learned(playing, outcome)
+        passed, censored = just.passed(self._ladder(), self.game.index, playing.chosen.difficulty, outcome)
+        belief = self._learned(playing, outcome.result == "hit", passed, censored)
         trial = Trial(
             index=len(self.trials),
             block=self._block,
@@ -326,6 +329,8 @@ class Session:
             reason=playing.chosen.reason.key,
             reason_values=dict(playing.chosen.reason.values),
             belief=belief.to_json(),
+            passed=passed,
+            censored=censored,
         )
         self.trials += (trial,)
         self._attempt = 0
@@ -333,12 +338,17 @@ class Session:
         self._go(After(self.now + to_ticks(wait_ms), self.game.scene(playing.state), outcome.cause))
         return trial
 
-    def _learned(self, playing: Playing, outcome: Outcome) -> Belief:
-        key = self._belief_key()
-        before = self._beliefs.get(key) or adaptive.start(self._aim())
-        hit = outcome.result == "hit"
-        self._beliefs[key] = adaptive.learn(before, self._aim(), playing.chosen.difficulty, hit)
+    def _learned(self, playing: Playing, hit: bool, passed: float | None, censored: bool) -> Belief:
+        key, aim = self._belief_key(), self._aim()
+        before = self._beliefs.get(key) or adaptive.start(aim)
+        self._beliefs[key] = adaptive.learn(before, aim, playing.chosen.difficulty, hit, passed, censored)
         return self._beliefs[key]
+
+    def _rested(self, since: int) -> None:
+        """Let every belief know of a rest that began at tick ``since``."""
+        minutes = round(to_ms(self.now - since) / 60_000, 3)
+        for key, belief in self._beliefs.items():
+            self._beliefs[key] = adaptive.rest(belief, self._aim(), minutes)
 
     def _after(self, after: After) -> Frame:
         if self.now < after.until:
@@ -454,7 +464,7 @@ class Session:
         phase, profile = self._phase, self.plan.profile
         if isinstance(phase, Summary):
             end = self.end or End(self.now, "")
-            return screens.summary(self.trials, end.tick / TICKS_PER_S / 60, end.how)
+            return screens.summary(self.trials, end.tick / TICKS_PER_S / 60, end.how, self.reasons())
         if isinstance(phase, Stopped):
             return screens.stopped()
         if isinstance(phase, Why):

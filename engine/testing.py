@@ -1,17 +1,41 @@
-"""Check a game against its contract, as code: whatever the level and the events, it stays pure, safe and ends."""
+"""Check a game against its contract, as code: whatever the level and the events, it stays pure, safe and ends.
 
-from dataclasses import replace
-from math import isfinite
+What a game says that a performance would just have passed is checked by playing that performance again, at a
+difficulty just below and just above: a steered player errs by a given size, whatever is asked of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import hypot, isfinite, pi, sin
 
 from engine import ghost
 from engine.chance import Chance
-from engine.game import AnyGame, Event, Grip, Lift, Nudge, Outcome, Point, Setting, Tap
+from engine.game import (
+    AnyGame,
+    Event,
+    Follow,
+    Grip,
+    Intent,
+    Just,
+    Lift,
+    Nudge,
+    Outcome,
+    Point,
+    Press,
+    Setting,
+    Squeeze,
+    Tap,
+)
 from engine.hand import FINGERS
-from engine.level import Ladder
+from engine.just import just_passed, passed
+from engine.level import EASIEST, HARDEST, Ladder
 from engine.scene import STAGE_H, STAGE_W, Picture, Scene, from_plain, to_plain
-from engine.ticks import seconds, to_ms
+from engine.ticks import TICKS_PER_S, seconds, to_ms
 
 LONGEST_S = 200.0
+NEAR = 0.02
+AT_LAST_MS, DECAY_MS, SWING_MS, ROUND_MS = 600.0, 4000.0, 100.0, 1700.0
+UNEVEN = (0.7, 1.0, 0.85)
 
 
 class Broken(AssertionError):
@@ -21,12 +45,13 @@ class Broken(AssertionError):
 def check_game(game: AnyGame, ladder: Ladder, seeds: int = 2, positions: tuple[float, ...] = (0.0, 0.5, 1.0)) -> None:
     """Play ``game`` over its ladder, well, wildly and not at all; raise ``Broken`` if it breaks its contract."""
     for level in ladder.levels:
-        for position in positions:
+        for params, position in {level.params(position): position for position in positions}.items():
             for seed in range(seeds):
                 where = f"{game.name}, {level.path} at {position}, seed {seed}"
-                _check_played_well(game, level.params(position), seed, where)
-                _check_played_wildly(game, level.params(position), seed, where)
+                _check_played_well(game, params, seed, where)
+                _check_played_wildly(game, params, seed, where)
     _check_left_alone(game, ladder.params(0.0), f"{game.name}, left alone")
+    check_just(game, ladder)
 
 
 def play_well(game: AnyGame, params: object, seed: int = 0) -> tuple[Outcome, list[Scene]]:
@@ -47,9 +72,10 @@ def play_well(game: AnyGame, params: object, seed: int = 0) -> tuple[Outcome, li
 
 def _check_played_well(game: AnyGame, params: object, seed: int, where: str) -> None:
     outcome, scenes = play_well(game, params, seed)
-    again, _ = play_well(game, params, seed)
-    if outcome != again:
-        raise Broken(f"{where}: the same events gave {outcome} and {again}")
+    if seed == 0:
+        again, _ = play_well(game, params, seed)
+        if outcome != again:
+            raise Broken(f"{where}: the same events gave {outcome} and {again}")
     slow = getattr(params, "limit_ms", 1e9) < 5000 or getattr(params, "reach_ms", 1e9) < 5000
     if outcome.result != "hit" and not slow:
         raise Broken(f"{where}: a faultless player gets {outcome}")
@@ -62,7 +88,7 @@ def _check_played_well(game: AnyGame, params: object, seed: int, where: str) -> 
 def _check_played_wildly(game: AnyGame, params: object, seed: int, where: str) -> None:
     chance = Chance(f"wild-{seed}")
     state = game.start(params, chance.child("start"), Setting())
-    for tick in range(seconds(20)):
+    for tick in range(seconds(12)):
         step = game.step(state, tick, wild_events(chance, tick))
         state = step.state
         if step.outcome is not None:
@@ -114,6 +140,9 @@ def _check_outcome(outcome: Outcome, where: str) -> None:
     for name, value in outcome.measures:
         if not isfinite(value) or round(value, 4) != value:
             raise Broken(f"{where}: the measure {name} is {value}, not rounded to 4 places")
+    for name, value in outcome.just:
+        if not isfinite(value) or round(value, 4) != value:
+            raise Broken(f"{where}: just {name} is {value}, not rounded to 4 places")
 
 
 def _check_pictures(game: AnyGame, scenes: list[Scene], where: str) -> None:
@@ -132,3 +161,182 @@ def _check_scene(scene: Scene, where: str) -> None:
         x, y = getattr(shape, "x", 800.0), getattr(shape, "y", 450.0)
         if not (-STAGE_W <= x <= 2 * STAGE_W and -STAGE_H <= y <= 2 * STAGE_H):
             raise Broken(f"{where}: {shape} lies far off the stage")
+
+
+# What would just have been passed
+
+
+@dataclass(frozen=True, slots=True)
+class Steering:
+    """How a steered player errs, whatever is asked of it.
+
+    ``late_ms`` before it presses, ``idle_ms`` before it squeezes; ``away`` is by how much of the maximum a squeeze is
+    off, ``lower_per_s`` how fast it lets go; ``aside_mm`` is how far beside the way it leads, at ``speed_mm_s``.
+    """
+
+    late_ms: float
+    away: float
+    lower_per_s: float
+    aside_mm: float
+    speed_mm_s: float
+    idle_ms: float = 0.0
+
+
+STEERINGS = (
+    Steering(late_ms=300, away=0.006, lower_per_s=0.25, aside_mm=1.2, speed_mm_s=24),
+    Steering(late_ms=700, away=0.020, lower_per_s=0.08, aside_mm=2.4, speed_mm_s=120),
+    Steering(late_ms=1500, away=0.012, lower_per_s=0.10, aside_mm=4.2, speed_mm_s=75, idle_ms=3600),
+    Steering(late_ms=5000, away=0.045, lower_per_s=0.12, aside_mm=7.5, speed_mm_s=100),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Steered:
+    """A steered player: how it errs, what was asked last and since when, its force, how often it pressed."""
+
+    steering: Steering
+    asked: Press | float | None = None
+    since_ms: float = 0.0
+    force: float = 0.0
+    was: float = 0.0
+    presses: int = 0
+    leads: bool = False
+
+
+def steer(player: Steered, intent: Intent | None, tick: int) -> tuple[Steered, tuple[Event, ...]]:
+    """Return the steered player and its events one tick later."""
+    if isinstance(intent, Press):
+        return _steer_press(player, intent, tick)
+    if isinstance(intent, Squeeze):
+        return _steer_squeeze(player, intent.share, to_ms(tick))
+    if isinstance(intent, Follow):
+        return _steer_along(player, intent.ahead, to_ms(tick))
+    return replace(player, asked=None), ()
+
+
+def _steer_press(player: Steered, intent: Press, tick: int) -> tuple[Steered, tuple[Event, ...]]:
+    """Press unevenly late: neither the first nor the last of three is the latest."""
+    if player.asked != intent:
+        player = replace(player, asked=intent, since_ms=to_ms(max(tick - 1, 0)))  # what the state before asked
+    due_ms = player.since_ms + player.steering.late_ms * UNEVEN[player.presses % len(UNEVEN)]
+    if to_ms(tick) < due_ms:
+        return player, ()
+    pressed = replace(player, asked=None, presses=player.presses + 1)
+    return pressed, (Tap(intent.finger, due_ms), Lift(intent.finger, to_ms(tick)))
+
+
+def _steer_squeeze(player: Steered, share: float, now_ms: float) -> tuple[Steered, tuple[Event, ...]]:
+    """Squeeze as asked at once, and soon off by a size that swings and decays; let go evenly."""
+    if player.asked != share:
+        player = replace(player, asked=share, since_ms=now_ms, was=player.force)
+    steering, gone_ms = player.steering, now_ms - player.since_ms
+    held_ms = gone_ms - steering.idle_ms
+    if share <= 0:
+        force = player.was - steering.lower_per_s * gone_ms / 1000
+    elif held_ms < 0:
+        force = player.was
+    else:
+        force = share + steering.away * _swing(held_ms - AT_LAST_MS)
+    force = round(max(0.0, force), 6)
+    return replace(player, force=force), (Grip(force, now_ms),)
+
+
+def _swing(ms: float) -> float:
+    """Return 1, -1, 1, ... decaying to 0.4: the worst comes first, so that a hold cut short has shown it."""
+    if ms < 0:
+        return 0.0
+    return (1 - 0.6 * min(1.0, ms / DECAY_MS)) * (-1.0 if ms // SWING_MS % 2 else 1.0)
+
+
+def _steer_along(
+    player: Steered, ahead: tuple[tuple[float, float], ...], now_ms: float
+) -> tuple[Steered, tuple[Event, ...]]:
+    """Lead at an even speed along the way, now to its left and now to its right."""
+    if not player.leads:
+        return replace(player, leads=True), (Point(*ahead[0], "down", now_ms),)
+    x, y = ghost.along(ahead, player.steering.speed_mm_s / TICKS_PER_S)
+    dx, dy = x - ahead[0][0], y - ahead[0][1]
+    off = player.steering.aside_mm * sin(2 * pi * now_ms / ROUND_MS) / (hypot(dx, dy) or 1.0)
+    return player, (Point(round(x - dy * off, 3), round(y + dx * off, 3), "move", now_ms),)
+
+
+def play_steered(game: AnyGame, params: object, steering: Steering, seed: int = 0) -> Outcome:
+    """Return the outcome of a steered player at ``params``."""
+    state, player = game.start(params, Chance(seed), Setting()), Steered(steering)
+    for tick in range(seconds(LONGEST_S)):
+        player, events = steer(player, game.intent(state), tick)
+        step = game.step(state, tick, events)
+        if step.outcome is not None:
+            return step.outcome
+        state = step.state
+    raise Broken(f"{game.name}: a steered player does not come to an end at {params}")
+
+
+def check_just(game: AnyGame, ladder: Ladder, steerings: tuple[Steering, ...] = STEERINGS) -> frozenset[str]:
+    """Raise ``Broken`` unless what ``game`` states to be just passed is passed just below and failed just above.
+
+    The same performance is played again with only that parameter taken from the ladder there. Return what was
+    seen: ``above`` and ``below`` the played difficulty, and ``at most`` for misses that were cut short. Where an
+    easy ladder shows no such hit or no such miss, it is played again three times as badly.
+    """
+    rungs = len(ladder.levels)
+    difficulties = (*(round((rung + 0.5) * HARDEST / rungs, 2) for rung in range(rungs)), HARDEST)
+    seen: set[str] = set()
+    for times in (1.0, 3.0):
+        for seed, difficulty in enumerate(difficulties):
+            for steering in steerings:
+                seen |= _check_stated(game, ladder, difficulty, _worse(steering, times), seed)
+        if "above" in seen and seen & {"below", "at most"}:
+            return frozenset(seen)
+    side = "below" if "above" in seen else "above"
+    raise Broken(f"{game.name}, over its ladder: no steered trial just passed a difficulty {side} its own")
+
+
+def _worse(steering: Steering, times: float) -> Steering:
+    return Steering(
+        steering.late_ms * times, steering.away * times, steering.lower_per_s * times, steering.aside_mm * times,
+        steering.speed_mm_s / times, steering.idle_ms * times,
+    )  # fmt: skip
+
+
+def _check_stated(game: AnyGame, ladder: Ladder, difficulty: float, steering: Steering, seed: int) -> set[str]:
+    params = ladder.params(difficulty)
+    where = f"{game.name}, difficulty {difficulty:g}, {steering}"
+
+    def passes(name: str, at: float) -> bool:
+        """Tell whether it is passed again, with only one parameter as the ladder asks it there."""
+        changed = replace(params, **{name: getattr(ladder.params(at), name)})
+        return play_steered(game, changed, steering, seed).result == "hit"
+
+    outcome = play_steered(game, params, steering, seed)
+    _check_outcome(outcome, where)
+    try:
+        there, censored = passed(ladder, game.index, difficulty, outcome)
+        places = [(just_passed(ladder, game.index, difficulty, just), just) for just in outcome.just]
+    except ValueError as error:
+        raise Broken(f"{where}: {error}") from None
+    if there is None:
+        return set()
+    hit = outcome.result == "hit"
+    for place, just in places if hit and censored else [min(places)]:
+        _check_place(just, place, difficulty, outcome, passes, where)
+    if hit:
+        return set() if censored else {"above"}
+    return set() if there <= EASIEST else {"at most" if censored else "below"}
+
+
+def _check_place(
+    just: Just, place: tuple[float, bool], difficulty: float, outcome: Outcome,
+    passes: Callable[[str, float], bool], where: str,
+) -> None:  # fmt: skip
+    """Play the performance again on both sides of where it just passes by this parameter."""
+    (name, value), (there, censored), hit = just, place, outcome.result == "hit"
+    said = f"{where}: a {outcome.result} states to just pass {name} {value:g}, difficulty {there:g}"
+    if there < difficulty if hit else there > difficulty:
+        raise Broken(f"{said}, but it was played at {difficulty:g}")
+    below = there if censored else max(there - NEAR, difficulty if hit else EASIEST)
+    above = there if censored else min(there + NEAR, HARDEST if hit else difficulty)
+    if (hit or not (censored or outcome.cut_short)) and not passes(name, below):
+        raise Broken(f"{said}, but fails at {below:g}")
+    if not (hit and censored) and passes(name, above):
+        raise Broken(f"{said}, but passes at {above:g}")

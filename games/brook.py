@@ -6,20 +6,35 @@ was inside the banks for at least 80 % of the time it was led, so twice the 80th
 the middle line is the width that would just have been passed.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import atan2, cos, degrees, fsum, hypot, log2, pi, sin
 
 from engine.chance import Chance
-from engine.game import Cause, Cue, Event, Follow, Game, Intent, Nudge, Outcome, Point, Result, Setting, Step
+from engine.game import (
+    Cause,
+    Cue,
+    Event,
+    Follow,
+    Game,
+    Intent,
+    Just,
+    Nudge,
+    Outcome,
+    Point,
+    Result,
+    Setting,
+    Step,
+)
 from engine.level import choice, number, yes
 from engine.measures import rounded
 from engine.scene import STAGE_H, STAGE_W, Arc, Bar, Circle, Path, Picture, Scene, Shape, Words
-from engine.ticks import to_ms
+from engine.ticks import MS_PER_TICK, to_ms
 
 BACK_MM, AHEAD_MM, REACH_MM = 5.0, 20.0, 20.0
 ARRIVED, OUTSIDE = 0.95, 0.20
-NEVER_MS, NOTHING_MS = 180_000.0, 60_000.0
+NEVER_MS, NOTHING_MS, UNTIMED_MS = 180_000.0, 60_000.0, 120_000.0
 TAP_MS, TAP_MM = 350.0, 6.0
 REMIND_MS = 4000.0
 STEP_MM = 1.0
@@ -39,7 +54,7 @@ class Params:
     length_mm: float = number(60, 400)
     width_mm: float = number(3, 40)
     narrow: float = number(0.3, 1, default=1)
-    limit_ms: float = number(2000, 120_000, default=120_000)
+    limit_ms: float = number(2000, UNTIMED_MS, default=UNTIMED_MS)
     ahead_mm: float = number(30, 400, default=400)
     trail: bool = yes(default=True)
 
@@ -247,20 +262,25 @@ def _moved(state: State, place: Pair) -> State:
 
 
 def project(line: Line, at_mm: float, place: Pair) -> tuple[float, float]:
-    """Return (distance along the way, signed distance from it, left positive) of the nearest point in the window."""
-    first = max(0, int(at_mm - BACK_MM))
-    last = min(len(line.points) - 2, int(at_mm + AHEAD_MM))
+    """Return (distance along the way, signed distance from it, left positive) of the nearest point in the window.
+
+    Where a piece of the line is far away, the next ones cannot be nearer than the best one: they are left out.
+    """
+    k, points, (x, y) = max(0, int(at_mm - BACK_MM)), line.points, place
+    last = min(len(points) - 2, int(at_mm + AHEAD_MM))
     best: tuple[float, float, float] | None = None
-    for k in range(first, last + 1):
-        (ax, ay), (bx, by) = line.points[k], line.points[k + 1]
+    while k <= last:
+        (ax, ay), (bx, by) = points[k], points[k + 1]
         dx, dy = bx - ax, by - ay
         long = dx * dx + dy * dy
-        share = min(1.0, max(0.0, ((place[0] - ax) * dx + (place[1] - ay) * dy) / long)) if long else 0.0
-        px, py = place[0] - ax - dx * share, place[1] - ay - dy * share
+        share = ((x - ax) * dx + (y - ay) * dy) / long if long else 0.0
+        share = 0.0 if share < 0.0 else 1.0 if share > 1.0 else share
+        px, py = x - ax - dx * share, y - ay - dy * share
         away = hypot(px, py)
         if best is None or away < best[0] - 1e-9:
             side = 1.0 if dx * py - dy * px >= 0 else -1.0
             best = (away, line.along[k] + share * (line.along[k + 1] - line.along[k]), side * away)
+        k += max(1, int((away - best[0]) / (1.01 * STEP_MM)))
     if best is None:
         return at_mm, 0.0
     return rounded(best[1]), rounded(best[2])
@@ -277,7 +297,7 @@ def _ended(state: State) -> State:
     if state.at_mm >= ARRIVED * state.line.length:
         return replace(state, ended_ms=state.now_ms, cause=_side(state), hooked=False)
     led_ms = 0.0 if state.led_from_ms is None else state.now_ms - state.led_from_ms
-    if state.params.limit_ms < 120_000 and led_ms > state.params.limit_ms:
+    if state.params.limit_ms < UNTIMED_MS and led_ms > state.params.limit_ms:
         return replace(state, ended_ms=state.now_ms, cause="too-late", hooked=False)
     if state.led_from_ms is None and state.now_ms > NOTHING_MS:
         return replace(state, ended_ms=state.now_ms, cause="no-try")
@@ -317,18 +337,24 @@ def _outcome(state: State) -> Outcome:
         ("length_mm", rounded(state.line.length)),
     )
     result = Result.HIT if not state.cause else Result.OMISSION if state.cause == "no-try" else Result.MISS
-    just: tuple[str, float] | None = None
-    if state.cause in ("", "left-of-path", "right-of-path") and state.away:
-        just = ("width_mm", rounded(state.params.width_mm * just_passed(state.away)))
-    return Outcome(result, state.cause, measures, just)
+    return Outcome(result, state.cause, measures, _just(state, led_ms), cut_short=state.cause == "too-late")
+
+
+def _just(state: State, led_ms: float) -> tuple[Just, ...]:
+    """Return what would just have been passed; of a trip that was too late, the time so far.
+
+    The time is judged at each tick before the one of arrival; one that is not timed passes however long it takes.
+    """
+    if state.cause == "too-late":
+        return (("limit_ms", rounded(led_ms)),)
+    if state.cause not in ("", "left-of-path", "right-of-path"):
+        return ()
+    timed: Just = ("limit_ms", rounded(min(max(led_ms - MS_PER_TICK, 0.0), UNTIMED_MS)))
+    return (("width_mm", rounded(state.params.width_mm * just_passed(state.away))), timed) if state.away else (timed,)
 
 
 def _segment(line: Line, at_mm: float) -> int:
-    low, high = 0, len(line.along) - 2
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if line.along[middle] <= at_mm else (low, middle - 1)
-    return low
+    return min(max(bisect_right(line.along, at_mm) - 1, 0), len(line.along) - 2)
 
 
 def _place(line: Line, at_mm: float) -> Pair:
@@ -363,7 +389,7 @@ def scene(state: State) -> Scene:
 def _seen(state: State) -> int:
     """Return how many points of the way can be seen."""
     far = state.at_mm + state.params.ahead_mm
-    return sum(s <= far for s in state.line.along) if state.params.ahead_mm < 400 else len(state.line.points)
+    return bisect_right(state.line.along, far) if state.params.ahead_mm < 400 else len(state.line.points)
 
 
 def _brook(line: Line, setting: Setting, seen: int) -> list[Shape]:

@@ -1,14 +1,15 @@
 """Cup: squeeze into the band and hold a full cup, then let go gently to set it down.
 
 Too soft and it slips, too hard and it dents. A hold is passed when at most a fifth of its time was outside the
-band, so the 80th percentile of the deviation is the band that it would just have passed.
+band, so the 80th percentile of the deviation is the band that it would just have passed. A hold that fails is cut
+short as soon as that is certain: of the band that it needed only the least is known.
 """
 
 from dataclasses import dataclass, replace
 from math import log2
 
 from engine.chance import Chance
-from engine.game import Cause, Cue, Event, Game, Grip, Intent, Outcome, Result, Setting, Squeeze, Step
+from engine.game import Cause, Cue, Event, Game, Grip, Intent, Just, Outcome, Result, Setting, Squeeze, Step
 from engine.level import number
 from engine.measures import mean, rounded
 from engine.scene import Bar, Circle, Path, Picture, Scene, Shape
@@ -42,7 +43,11 @@ class Params:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A trial under way: ``phase`` is reach, hold, lower or end; ``away`` the deviations of the hold so far."""
+    """A trial under way: ``phase`` is reach, hold, lower or end; ``away`` the deviations of the hold so far.
+
+    ``kept`` are the deviations of all holds, ``outside`` how many of this one lay outside the band; ``needed`` and
+    ``reached_ms`` the band and the time to reach it that would just have done, for the heights so far.
+    """
 
     params: Params
     setting: Setting
@@ -55,7 +60,10 @@ class State:
     peak: float = 0.0
     inside_ms: float | None = None
     away: tuple[float, ...] = ()
+    outside: int = 0
     kept: tuple[float, ...] = ()
+    needed: float = 0.0
+    reached_ms: float = 0.0
     lower_from_ms: float | None = None
     cause: Cause = ""
     lowered_ms: float = 0.0
@@ -77,10 +85,8 @@ def start(params: Params, chance: Chance, setting: Setting) -> State:
 
 def step(state: State, tick: int, events: tuple[Event, ...]) -> Step[State]:
     """Return the trial one tick later."""
-    state = replace(state, now_ms=to_ms(tick))
-    for event in events:
-        if isinstance(event, Grip):
-            state = replace(state, force=event.share, peak=max(state.peak, event.share))
+    felt = [event.share for event in events if isinstance(event, Grip)] or [state.force]
+    state = replace(state, now_ms=to_ms(tick), force=felt[-1], peak=max(state.peak, *felt))
     return {"reach": _reach, "hold": _hold, "lower": _lower, "end": _end}[state.phase](state)
 
 
@@ -92,11 +98,12 @@ def _reach(state: State) -> Step[State]:
     if _inside(state):
         since = state.now_ms if state.inside_ms is None else state.inside_ms
         if state.now_ms - since >= SETTLE_MS:
-            held = replace(state, phase="hold", since_ms=state.now_ms, inside_ms=None, away=())
+            held = replace(state, phase="hold", since_ms=state.now_ms, inside_ms=None)
             return Step(held, (Cue("go", X, Y, 0.6),))
         return Step(replace(state, inside_ms=since))
-    state = replace(state, inside_ms=None)
-    if state.now_ms - state.since_ms <= state.params.reach_ms:
+    took_ms = state.now_ms - state.since_ms
+    state = replace(state, inside_ms=None, reached_ms=max(state.reached_ms, took_ms))
+    if took_ms <= state.params.reach_ms:
         return Step(state)
     return _failed(state, _side(state.force, state.target) if state.peak > OPEN else "no-try")
 
@@ -106,18 +113,18 @@ def _side(force: float, target: float) -> Cause:
 
 
 def _hold(state: State) -> Step[State]:
-    away = (*state.away, rounded(state.force - state.target))
-    state = replace(state, away=away)
-    outside = [d for d in away if abs(d) > state.params.band]
-    if len(outside) > SLACK * to_ticks(state.params.hold_ms):
-        return _failed(state, "too-soft" if mean(outside) < 0 else "too-hard")
-    if len(away) < to_ticks(state.params.hold_ms):
+    off, whole = rounded(state.force - state.target), to_ticks(state.params.hold_ms)
+    state = replace(state, away=(*state.away, off), outside=state.outside + (abs(off) > state.params.band))
+    if state.outside > SLACK * whole:
+        side = mean([d for d in state.away if abs(d) > state.params.band])
+        return _failed(state, "too-soft" if side < 0 else "too-hard")
+    if len(state.away) < whole:
         return Step(state)
-    state = replace(state, kept=state.kept + away)
+    needed = max(state.needed, just_passed(state.away, whole))
+    state = replace(state, kept=state.kept + state.away, needed=needed, away=(), outside=0, since_ms=state.now_ms)
     if state.at + 1 < len(state.targets):
-        following = replace(state, at=state.at + 1, phase="reach", since_ms=state.now_ms, away=())
-        return Step(following, (Cue("hit-2", X, Y),))
-    return Step(replace(state, phase="lower", since_ms=state.now_ms, away=()), (Cue("hit-3", X, Y),))
+        return Step(replace(state, at=state.at + 1, phase="reach"), (Cue("hit-2", X, Y),))
+    return Step(replace(state, phase="lower"), (Cue("hit-3", X, Y),))
 
 
 def _lower(state: State) -> Step[State]:
@@ -167,15 +174,20 @@ def _outcome(state: State) -> Outcome:
     if state.lowered_ms:
         measures.append(("lowered_ms", state.lowered_ms))
     result = Result.HIT if not state.cause else Result.OMISSION if state.cause == "no-try" else Result.MISS
-    return Outcome(result, state.cause, tuple(measures), _just(state))
+    return Outcome(result, state.cause, tuple(measures), _just(state), cut_short=bool(state.away))
 
 
-def _just(state: State) -> tuple[str, float] | None:
-    if state.cause == "let-go-too-quickly":
-        return ("lower_ms", state.lowered_ms)
-    if not state.kept or state.cause in ("no-try", "too-late"):
-        return None
-    return ("band", just_passed(state.kept, to_ticks(state.params.hold_ms) * max(1, len(state.targets))))
+def _just(state: State) -> tuple[Just, ...]:
+    """Return what would just have been passed; of a hold that was cut short, the band that it needed so far.
+
+    How gently it was let go counts only where it was too quick: nobody lets go more gently than is asked.
+    """
+    if state.away:
+        return (("band", just_passed(state.away, to_ticks(state.params.hold_ms))),)
+    if state.cause not in ("", "let-go-too-quickly"):
+        return ()
+    held: tuple[Just, ...] = (("band", state.needed), ("reach_ms", rounded(state.reached_ms)))
+    return (*held, ("lower_ms", state.lowered_ms)) if state.cause else held
 
 
 def just_passed(away: tuple[float, ...], whole: int) -> float:

@@ -226,8 +226,8 @@ def _outcome(state: State) -> Outcome | None:
     ]
     if reactions:
         measures.append(("reaction_ms", rounded(median(reactions))))
-    in_time = failed is None or failed.cause == "too-late"
-    just = ("limit_ms", max(reactions)) if in_time and len(reactions) == len(birds) else None
+    timed = all(bird.cause in ("", "too-late") for bird in birds)
+    just = (("limit_ms", max(reactions)),) if timed else ()
     result = Result.HIT if failed is None else Result.MISS
     if failed is not None and all(bird.cause == "no-try" for bird in birds):
         result = Result.OMISSION

@@ -14,14 +14,14 @@ import pytest
 from app import files, rooms
 from app.art import found
 from app.lettering import Block as Lines
-from app.lettering import lay_out
+from app.lettering import lay_out, raster
 from app.pieces import parts
 from app.texts import PLACE, load
 from app.visit import changed
 from engine import phases, screens
 from engine.fitting import Firm, Tare
 from engine.game import Cause, Result
-from engine.hand import Side
+from engine.hand import Finger, Side
 from engine.plan import Plan
 from engine.profile import GRIPS, PALETTES, Profile
 from engine.program import Block
@@ -40,7 +40,11 @@ SIDES = (Side.LEFT, Side.RIGHT)
 ALWAYS_THERE = {"stop", "show", "home", "leave", "back", "more"}
 LEAST = 20 * 4.6  # units: 20 mm on the usual display; more than 44 pixels where the stage is 1024 wide
 READABLE = 20.0  # units: the smallest letters on a screen
-REASON_VALUES = (("from", "100"), ("to", "100"), ("hits", "10"), ("of", "10"))
+FINGERS = tuple(str(finger) for finger in Finger)
+REASON_VALUES = (
+    ("from", "100"), ("to", "100"), ("hits", "10"), ("of", "10"), ("share", "10"), ("days", "365"),
+    ("cause", "wrong-finger"), ("finger", "middle"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def trial(index: int, block: int, game: str, hit: bool) -> Trial:
     return Trial(
         index=index, block=block, game=game, hand=Side.RIGHT, played_with="keys", level=1, difficulty=20.0,
         result=Result.HIT if hit else Result.MISS, cause="" if hit else "too-soft", attempt=1, start_tick=0,
-        end_tick=9, params={}, measures={}, just=None, finger="", predicted=0.7, reason="reason.first",
+        end_tick=9, params={}, measures={}, just=(), finger="", predicted=0.7, reason="reason.first",
         reason_values={}, belief="{}",
     )  # fmt: skip
 
@@ -112,6 +116,15 @@ def notices() -> tuple[str, ...]:
 def reasons() -> tuple[str, ...]:
     """Return every reason of a difficulty."""
     return tuple(key for key in load("en").table if key.startswith("reason."))
+
+
+def reason_rows(game: str) -> Iterator[screens.ReasonRow]:
+    """Yield every reason of a game's difficulty, with the widest numbers, every cause and every finger."""
+    for key in reasons():
+        name = key.removeprefix("reason.")
+        for one in {"ease": CAUSES, "finger": FINGERS}.get(name, ("",)):
+            named = {"cause": one} if name == "ease" else {"finger": one} if name == "finger" else {}
+            yield key, (*{**dict(REASON_VALUES), **named}.items(), ("game", game))
 
 
 def plain_screens() -> Iterator[tuple[str, Scene]]:
@@ -130,9 +143,8 @@ def plain_screens() -> Iterator[tuple[str, Scene]]:
     yield "a question without an icon", screens.question("stopped.title", (("home", "home", "button.home"),))
     for left, done, ready in ((30.0, 0, False), (0.4, 999, True), (599.0, 10, True)):
         yield f"rest, {left} s, ready {ready}", screens.rest(left, 600.0, done, 1000, ready)
-    for key in reasons():
-        rows = [(key, (*REASON_VALUES, ("game", game))) for game in names]
-        yield from ((f"why, {key}, {count}", screens.why(rows[:count])) for count in (1, 2, 3))
+    for rows in zip(*(reason_rows(game) for game in names), strict=True):
+        yield from ((f"why, {rows[0]}, {count}", screens.why(rows[:count])) for count in (1, 2, 3))
     yield from ((f"tare, {refused}", screens.tare(refused)) for refused in (False, True))
     yield from ((f"firm, {share}", screens.firm(share)) for share in (0.0, 0.4, 1.0))
     yield from summaries(names)
@@ -146,6 +158,10 @@ def summaries(names: tuple[str, ...]) -> Iterator[tuple[str, Scene]]:
         for counts in ((1,), (60,), (10, 8), (10, 8, 8), (60, 60, 60), (200, 1, 30)):
             played = trials(*zip(names, counts, strict=False))
             yield f"summary, {how}, {counts}", screens.summary(played, 0.3 * len(played), how)
+    for rows in zip(*(reason_rows(game) for game in names), strict=True):
+        for counts in ((8,), (60, 200, 1)):
+            played = trials(*zip(names, counts, strict=False))
+            yield f"summary, {rows[0]}, {counts}", screens.summary(played, 999.0, "done", rows)
 
 
 def settings() -> Iterator[tuple[str, Scene]]:
@@ -311,6 +327,27 @@ def test_the_looks_find_what_they_look_for() -> None:
     assert list(faults_of_pictures(Scene("", (long, Picture("mark", 800, 450, 90, 90))), "en", 1.0))
 
 
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_reasons_in_the_summary_keep_clear_of_its_counts_also_in_the_pixels_of_a_small_window(
+    language: str, scale: float
+) -> None:
+    say = load(language, strict=True).say
+    px_per_unit = 1024 / STAGE_W
+    for game in rooms.all_games():
+        for row in reason_rows(game):
+            words = words_of(screens.summary(trials((game, 8)), 9.0, "done", (row,)))
+            brief, well = (next(w for w in words if w.key.startswith(key)) for key in ("brief.", "summary.well"))
+            ink = raster(lay_out(brief, say(brief.key, brief.values), scale), px_per_unit)
+            right = brief.x + (ink.mask.width - ink.middle[0]) / px_per_unit
+            assert right < well.x - well.width / 2, say(brief.key, brief.values)
+
+
+def words_of(scene: Scene) -> list[Words]:
+    """Return the texts of a scene that are no button's."""
+    return [shape for shape in scene.shapes if isinstance(shape, Words)]
+
+
 # --- tests of a session ---------------------------------------------------------------------------------
 
 
@@ -402,6 +439,9 @@ def made_keys() -> set[str]:
         *(f"how.{game}.{way}" for game in games for way in WAYS),
         *(f"game.{game}" for game in games),
         "how.ladybirds.switch",
+        *(f"brief.{key.removeprefix('reason.')}" for key in screens.REASONS),
+        *(f"finger.{finger}" for finger in FINGERS),
+        *(f"way.{way}" for way in (*WAYS, "switch")),
         *(f"pause.{reason}" for reason in PAUSES),
         *(f"file.{key}" for key in every_file),
         *(f"store.{key}" for key in written),
@@ -424,6 +464,13 @@ def test_every_key_of_the_code_is_in_the_texts_and_no_other() -> None:
     known, used = set(load("en").table), made_keys() | written_keys()
     assert used - known == set(), "missing in en.toml"
     assert known - used == set(), "in en.toml, but used nowhere"
+
+
+def test_every_reason_has_its_sentence_and_its_short_line() -> None:
+    known = load("en").table
+    sentences = {key.removeprefix("reason.") for key in known if key.startswith("reason.")}
+    short = {key.removeprefix("brief.") for key in known if key.startswith("brief.")}
+    assert sentences == short == {key.removeprefix("reason.") for key in screens.REASONS}
 
 
 def test_there_are_the_four_languages() -> None:

@@ -33,7 +33,7 @@ FIRST = Trial(
     index=0, block=0, game="cup", hand=Side.RIGHT, played_with="grip", level=2, difficulty=31.5,
     result=Result.HIT, cause="", attempt=1, start_tick=0, end_tick=1200,
     params={"hold_ms": 800.0, "fingers": ["index"]},
-    measures={"hold_ms": 812.5, "error": 0.0312}, just=("hold_ms", 812.5), finger="", predicted=0.78,
+    measures={"hold_ms": 812.5, "error": 0.0312}, just=(("hold_ms", 812.5),), finger="", predicted=0.78,
     reason="reason.up", reason_values={"from": "30", "to": "32"}, belief='{"version":1,"ability":30.0}',
 )  # fmt: skip
 
@@ -99,10 +99,10 @@ def store(path: Path) -> Iterator[Store]:
 def test_what_was_kept_is_found_again_after_the_program_was_closed(path: Path) -> None:
     with closing(Store.open(path)) as store:
         session = store.begin(HEADER, START)
-        keep(store, session, trial_of(0), trial_of(1, result=Result.MISS, cause="too-soft", just=None))
+        keep(store, session, trial_of(0), trial_of(1, result=Result.MISS, cause="too-soft", just=()))
         store.end(session, "2025-01-02T03:30:00+00:00", End(2500, "stopped", "tired"), [end_line(End(2500, "stopped"))])
     with closing(Store.open(path)) as store:
-        assert store.trials(session) == (trial_of(0), trial_of(1, result=Result.MISS, cause="too-soft", just=None))
+        assert store.trials(session) == (trial_of(0), trial_of(1, result=Result.MISS, cause="too-soft", just=()))
         (kept,) = store.sessions("P-0001")
         assert (kept.id, kept.patient, kept.started, kept.trials) == (session, "P-0001", START, 2)
         assert (kept.ended, kept.how, kept.why) == ("2025-01-02T03:30:00+00:00", "stopped", "tired")
@@ -300,6 +300,23 @@ def test_an_unfinished_session_tells_how_many_trials_of_each_block_are_done(stor
     unfinished = store.unfinished("P-0001")
     assert unfinished is not None
     assert unfinished.done == (1, 0, 2)
+
+
+def test_the_patients_are_those_that_a_session_was_begun_for(store: Store) -> None:
+    assert store.patients() == ()
+    for code in ("P-0002", "P-0001", "P-0002"):
+        store.begin({**HEADER, "patient": code}, START)
+    assert store.patients() == ("P-0001", "P-0002")
+
+
+def test_where_nothing_may_be_made_a_missing_or_empty_database_is_unknown_and_stays_so(path: Path) -> None:
+    assert key_of(lambda: Store.open(path, make=False)) == "store.unknown"
+    assert files_in(path.parent) == {}
+    path.touch()
+    assert key_of(lambda: Store.open(path, make=False)) == "store.unknown"
+    assert files_in(path.parent) == {path.name: b""}
+    Store.open(path).close()
+    Store.open(path, make=False).close()
 
 
 # --- only ever added

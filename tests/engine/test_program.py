@@ -60,7 +60,7 @@ def test_a_prescription_survives_being_written_as_plain_values() -> None:
         ("band = [0.6, 0.8]", "band = [0.6]", "aim: band: must be low < high inside 0..1"),
         ("fence = [0, 50]", "fence = [0, 150]", "aim: fence: must be low <= high inside 0..100"),
         ("fence = [0, 50]", "fence = []", "aim: fence: must be low <= high inside 0..100"),
-        ("fence = [0, 50]", "guess = 0.7", "aim: guess: must lie below the band"),
+        ("fence = [0, 50]", "guess = 0.7", "aim: guess: must lie in 0..1 and below the band"),
         ("cap = 0.2", "cap = 0.7", "limits: cap: must lie above 0 and at most 0.60"),
         ("cap = 0.2", "hard = 0.9", "limits: hard: must lie above the cap and at most 0.80"),
         ("cap = 0.2", "taps = 601", "limits: taps, minutes: must lie above 0"),

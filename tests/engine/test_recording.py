@@ -26,8 +26,8 @@ from engine.sample import Sample
 TRIAL = Trial(
     index=0, block=0, game="cup", hand=Side.LEFT, played_with="serial", level=2, difficulty=7.5, result=Result.MISS,
     cause="too-soft", attempt=1, start_tick=3, end_tick=90, params={"target": 0.1, "fingers": ["index"]},
-    measures={"peak": 0.1234}, just=("band", 0.08), finger="index", predicted=0.7, reason="reason.up",
-    reason_values={"to": "8"}, belief="{}",
+    measures={"peak": 0.1234}, just=(("band", 0.08), ("lower_ms", 850.0)), finger="index", predicted=0.7,
+    reason="reason.up", reason_values={"to": "8"}, belief="{}", passed=6.25, censored=True,
 )  # fmt: skip
 SAMPLES = [(0, (Sample("key.J", 0.5, 1.0),)), (7, (Sample("mouse", 60.1, 0.0, 3.5, 4.0), Sample("key.J", 61.0)))]
 END = End(99, "stopped", "tired")
@@ -35,7 +35,7 @@ LINES = [
     header_line({"seed": 5, "words": "grüß"}),
     *(samples_line(tick, samples) for tick, samples in SAMPLES),
     trial_line(TRIAL),
-    trial_line(replace(TRIAL, index=1, just=None, result=Result.HIT, cause="")),
+    trial_line(replace(TRIAL, index=1, just=(), passed=None, result=Result.HIT, cause="")),
     end_line(END),
 ]
 
@@ -44,9 +44,25 @@ def test_a_recording_comes_back_the_very_same() -> None:
     recording = parse(LINES)
     assert recording.header == {"regrasp": "recording", "format": FORMAT, "rules": RULES, "seed": 5, "words": "grüß"}
     assert recording.samples == tuple(SAMPLES)
-    assert recording.trials == (TRIAL, replace(TRIAL, index=1, just=None, result=Result.HIT, cause=""))
+    assert recording.trials == (TRIAL, replace(TRIAL, index=1, just=(), passed=None, result=Result.HIT, cause=""))
     assert recording.end == END
     assert [trial.hit for trial in recording.trials] == [False, True]
+
+
+@pytest.mark.parametrize(("was", "read"), [(["band", 0.08], (("band", 0.08),)), (None, ())])
+def test_a_trial_that_was_recorded_under_rules_1_is_still_read(was: object, read: tuple[object, ...]) -> None:
+    """It named one parameter or none, and knew nothing of the just-passed difficulty."""
+    row = json.loads(LINES[3])["trial"] | {"just": was}
+    del row["passed"], row["censored"]
+    (trial,) = parse([LINES[0], json.dumps({"trial": row}), ""]).trials
+    assert trial == replace(TRIAL, just=read, passed=None, censored=False)
+
+
+@pytest.mark.parametrize("just", [[["band"]], [["band", "x"]], 3, [3], [[1, 2, 3]], ["band"]])
+def test_a_damaged_just_passed_value_is_refused(just: object) -> None:
+    row = json.loads(LINES[3])["trial"] | {"just": just}
+    with pytest.raises(RecordingError, match="^line 2: "):
+        parse([LINES[0], json.dumps({"trial": row}), ""])
 
 
 def test_no_line_is_broken_in_two() -> None:

@@ -51,7 +51,7 @@ def test_an_abler_hand_answers_sooner() -> None:
 def test_an_abler_hand_leads_the_boat_faster_and_more_narrowly() -> None:
     trips = [played("brook", Traits(ability, lapse=0.0), 1, 3) for ability in ABILITIES]
     assert falls([mean(values(trials, "led_ms")) for trials in trips])
-    assert falls([mean([t.just[1] for t in trials if t.just]) for trials in trips])
+    assert falls([mean([dict(t.just)["width_mm"] for t in trials if t.just]) for trials in trips])
 
 
 @pytest.mark.parametrize(("game", "level"), [("ladybirds", 12), ("cup", 10), ("brook", 7)])

@@ -73,9 +73,7 @@ def test_the_same_line_just_passes_the_width_that_is_stated_and_just_fails_a_nar
     off_mm: float, wave_mm: float
 ) -> None:
     outcome = led(STRAIGHT, off_mm, wave_mm=wave_mm)
-    assert outcome.just is not None
-    name, width = outcome.just
-    assert name == "width_mm"
+    width = dict(outcome.just)["width_mm"]
     assert led(replace(STRAIGHT, width_mm=min(40.0, width * 1.03 + 0.05)), off_mm, wave_mm=wave_mm).result == "hit"
     narrower = max(3.0, width * 0.97 - 0.05)
     if narrower < width:
@@ -160,6 +158,76 @@ def test_the_arrow_keys_lead_the_boat_as_well() -> None:
 def test_a_limit_of_time_is_told() -> None:
     outcome = led(replace(STRAIGHT, limit_ms=2000.0), mm_s=20.0)
     assert (outcome.result, outcome.cause) == ("miss", "too-late")
+
+
+def test_the_time_that_is_just_passed_is_exact_to_the_tick_of_arrival() -> None:
+    outcome = led(STRAIGHT, mm_s=20.0)
+    limit_ms = dict(outcome.just)["limit_ms"]
+    assert limit_ms == pytest.approx(dict(outcome.measures)["led_ms"] - 1000 / 120, abs=1e-3)
+    assert led(replace(STRAIGHT, limit_ms=limit_ms), mm_s=20.0).result == "hit"
+    assert led(replace(STRAIGHT, limit_ms=limit_ms - 0.001), mm_s=20.0).cause == "too-late"
+
+
+def test_a_trip_that_is_not_timed_passes_however_long_it_takes() -> None:
+    slow = led(replace(STRAIGHT, length_mm=60.0), mm_s=0.45)
+    assert dict(slow.measures)["led_ms"] > 120_000
+    assert (slow.result, dict(slow.just)["limit_ms"]) == ("hit", 120_000)
+
+
+def test_a_trip_that_was_too_late_states_the_time_so_far_and_that_it_was_cut_short() -> None:
+    outcome = led(replace(STRAIGHT, limit_ms=2000.0), mm_s=20.0, off_mm=9.0)
+    ((name, limit_ms),) = outcome.just
+    assert (name, outcome.cut_short) == ("limit_ms", True)
+    assert 2000 <= limit_ms <= 2000 + 1000 / 120 + 1e-3
+
+
+def test_a_miss_beside_the_banks_states_the_width_it_needed_and_the_time_it_took() -> None:
+    outcome = led(STRAIGHT, off_mm=13.0)
+    assert [name for name, _ in outcome.just] == ["width_mm", "limit_ms"]
+    assert (outcome.cause, outcome.cut_short) == ("left-of-path", False)
+    width = dict(outcome.just)["width_mm"]
+    assert width == pytest.approx(26.0, abs=0.05)
+    assert led(replace(STRAIGHT, width_mm=width + 0.01), off_mm=13.0).result == "hit"
+    assert led(replace(STRAIGHT, width_mm=width - 0.01), off_mm=13.0).result == "miss"
+
+
+@pytest.mark.parametrize("narrow", [1.0, 0.6, 0.3])
+def test_the_width_that_is_just_passed_is_the_one_at_the_start_where_the_brook_narrows(narrow: float) -> None:
+    params = Params("waves", 240.0, 11.0, narrow=narrow)
+    width = dict(led(params, wave_mm=4.0).just)["width_mm"]
+    assert led(replace(params, width_mm=width + 0.01), wave_mm=4.0).result == "hit"
+    assert led(replace(params, width_mm=width - 0.01), wave_mm=4.0).result == "miss"
+
+
+def test_a_boat_that_is_left_alone_states_nothing() -> None:
+    state = start(STRAIGHT, Chance(1), HERE)
+    for tick in range(120 * 62):
+        made = step(state, tick, ())
+        state = made.state
+        if made.outcome is not None:
+            assert (made.outcome.result, made.outcome.just) == ("omission", ())
+            return
+    raise AssertionError("the trip never ends")
+
+
+@given(st.floats(0, 240), st.floats(-25, 25), st.floats(-60, 60), st.sampled_from(["straight", "waves", "spiral"]))
+def test_leaving_out_what_is_far_away_finds_the_same_nearest_point(
+    at_mm: float, along_mm: float, beside_mm: float, shape: str
+) -> None:
+    line = middle_line(Params(shape, 240.0, 8.0), HERE)
+    place = beside(line, min(max(at_mm + along_mm, 0.0), line.length - 1.5), beside_mm)
+    found, off = project(line, at_mm, place)
+    window = range(max(0, int(at_mm - BACK_MM)), min(len(line.points) - 2, int(at_mm + AHEAD_MM)) + 1)
+    nearest = min(_from_piece(line, k, place) for k in window)
+    assert abs(off) == pytest.approx(nearest, abs=1e-4)
+    assert -1e-4 <= found <= line.length + 1e-4
+
+
+def _from_piece(line: Line, k: int, place: tuple[float, float]) -> float:
+    """Return how far ``place`` is from one piece of the line, by trying points of it."""
+    (ax, ay), (bx, by), (x, y) = line.points[k], line.points[k + 1], place
+    share = min(1.0, max(0.0, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / hypot(bx - ax, by - ay) ** 2))
+    return hypot(ax + (bx - ax) * share - x, ay + (by - ay) * share - y)
 
 
 def test_the_steering_index_of_a_straight_brook_is_its_length_over_its_width() -> None:

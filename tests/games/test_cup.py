@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.chance import Chance
 from engine.game import Grip, Outcome, Setting, Squeeze
 from engine.ticks import to_ms
-from games.cup import SLACK, Params, intent, just_passed, peak, start, step
+from games.cup import SLACK, Params, State, intent, just_passed, peak, start, step
 
 USUAL = Params(target=0.15, band=0.04, hold_ms=3000.0, reach_ms=6000.0)
 
@@ -82,9 +82,7 @@ def test_the_same_forces_just_pass_the_band_that_is_stated_and_just_fail_a_narro
 
     outcome = played(USUAL, force)
     assert outcome.result == "hit"
-    assert outcome.just is not None
-    name, band = outcome.just
-    assert name == "band"
+    band = dict(outcome.just)["band"]
     held = [force(n / 120) - 0.15 for n in range(31, 31 + 360)]
     assert sum(abs(d) > band * 1.02 + 1e-4 for d in held) <= SLACK * 360 + 1
     assert sum(abs(d) > band * 0.98 - 1e-4 for d in held) >= SLACK * 360 - 1
@@ -93,6 +91,124 @@ def test_the_same_forces_just_pass_the_band_that_is_stated_and_just_fail_a_narro
 def test_the_just_passed_band_of_a_hold_is_its_80th_percentile() -> None:
     away = tuple(n / 1000 for n in range(100))
     assert just_passed(away, 100) == pytest.approx(0.079)
+
+
+def asked(params: Params, force: Callable[[State, float], float], seed: int = 3, most_s: float = 60.0) -> Outcome:
+    """Return the outcome of ``force``, a function of the state and the seconds since this height was asked for."""
+    state, since = start(params, Chance(seed), Setting()), (0, "", 0)
+    for tick in range(round(most_s * 120)):
+        if (state.at, state.phase == "lower") != since[:2]:
+            since = (state.at, state.phase == "lower", tick)
+        made = step(state, tick, (Grip(max(0.0, force(state, (tick - since[2]) / 120)), to_ms(tick)),))
+        state = made.state
+        if made.outcome is not None:
+            return made.outcome
+    raise AssertionError("the trial never ends")
+
+
+def off_by(sizes: dict[float, float], fall_s: float = 1.5) -> Callable[[State, float], float]:
+    """Return a force that is off by a size of its own at each height, once the hold has begun; the worst first."""
+
+    def force(state: State, t: float) -> float:
+        if state.phase in ("lower", "end"):
+            return state.target * (1 - t / fall_s)
+        return state.target + (sizes[state.target] * max(0.3, 1 - t / 8) if t > 0.4 else 0.0)
+
+    return force
+
+
+HEIGHTS = Params(target=0.2, band=0.03, hold_ms=2000.0, reach_ms=6000.0, steps=2)
+
+
+def replayed(params: Params, force: Callable[[State, float], float], **changes: float) -> str:
+    return asked(replace(params, **changes), force).result  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("sizes", [{0.1: 0.026, 0.2: 0.012}, {0.1: 0.012, 0.2: 0.026}])
+def test_with_two_heights_the_worse_hold_is_the_band_that_is_just_passed(sizes: dict[float, float]) -> None:
+    """Each hold is judged alone: a steady one does not make up for an unsteady one."""
+    force = off_by(sizes)
+    band = dict(asked(HEIGHTS, force).just)["band"]
+    assert replayed(HEIGHTS, force, band=band) == "hit"
+    assert replayed(HEIGHTS, force, band=band - 0.0001) == "miss"
+    assert 0.02 < band < 0.026
+
+
+@pytest.mark.parametrize("size", [0.037, 0.045, -0.06])
+def test_a_hold_that_was_cut_short_states_the_band_that_it_needed_so_far_and_says_so(size: float) -> None:
+    """Here the worst comes first, so that what was needed so far is all that is needed."""
+    force = off_by({0.1: size, 0.2: size})
+    outcome = asked(HEIGHTS, force)
+    assert (outcome.result, outcome.cut_short) == ("miss", True)
+    ((name, band),) = outcome.just
+    assert name == "band"
+    assert replayed(HEIGHTS, force, band=band) == "hit"
+    assert replayed(HEIGHTS, force, band=band - 0.0001) == "miss"
+
+
+def test_of_a_hold_that_was_cut_short_before_its_worst_the_band_so_far_is_the_least_that_it_needed() -> None:
+    def force(t: float) -> float:
+        return 0.15 if t < 0.5 else 0.15 + 0.05 + 0.03 * t
+
+    outcome = played(USUAL, force)
+    ((name, band),) = outcome.just
+    assert (name, outcome.cut_short) == ("band", True)
+    assert played(replace(USUAL, band=band - 0.0001), force).result == "miss"
+    assert played(replace(USUAL, band=band + 0.0001), force).result == "miss"
+    assert band > USUAL.band
+
+
+def test_the_time_to_reach_the_band_that_is_just_passed_is_that_of_the_latest_height() -> None:
+    idle = {0.1: 2.4, 0.2: 3.1}
+
+    def force(state: State, t: float) -> float:
+        if state.phase in ("lower", "end"):
+            return state.target * (1 - t)
+        return state.target if state.phase == "hold" or t >= idle[state.target] else 0.05
+
+    slow = replace(HEIGHTS, band=0.02)
+    reach_ms = dict(asked(slow, force).just)["reach_ms"]
+    assert reach_ms == pytest.approx(3100, abs=1000 / 60)
+    assert replayed(slow, force, reach_ms=reach_ms) == "hit"
+    assert replayed(slow, force, reach_ms=reach_ms - 0.1) == "miss"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_time_of_letting_go_that_is_just_passed_is_stated_after_letting_go_too_quickly(seed: int) -> None:
+    params, force = replace(HEIGHTS, lower_ms=2500.0), off_by({0.1: 0.01, 0.2: 0.01}, fall_s=1.0)
+    outcome = asked(params, force, seed)
+    assert (outcome.cause, outcome.cut_short) == ("let-go-too-quickly", False)
+    lowered_ms = dict(outcome.just)["lower_ms"]
+    assert 300 < lowered_ms < 2500
+    assert asked(replace(params, lower_ms=lowered_ms), force, seed).result == "hit"
+    assert asked(replace(params, lower_ms=lowered_ms + 0.001), force, seed).cause == "let-go-too-quickly"
+
+
+def test_no_time_of_letting_go_is_stated_after_hits_because_nobody_lets_go_more_gently_than_asked() -> None:
+    wide = Params(target=0.10, band=0.09, hold_ms=800.0, reach_ms=6000.0, lower_ms=900.0)
+    assert [name for name, _ in played(USUAL, steady(0.15)).just] == ["band", "reach_ms"]
+    assert [name for name, _ in played(replace(USUAL, lower_ms=1.0), steady(0.15)).just] == ["band", "reach_ms"]
+    assert [name for name, _ in played(wide, lambda t: 0.10 if t < 3 else 0.0).just] == ["band", "reach_ms"]
+
+
+@pytest.mark.parametrize(
+    ("force", "cause"),
+    [(lambda _: 0.0, "no-try"), (lambda _: 0.10, "too-soft"), (lambda _: 0.30, "too-hard"),
+     (lambda _: 0.15, "too-late")],
+)  # fmt: skip
+def test_nothing_is_just_passed_where_the_band_was_never_reached_or_the_cup_never_set_down(
+    force: Callable[[float], float], cause: str
+) -> None:
+    outcome = played(USUAL, force)
+    assert (outcome.cause, outcome.just, outcome.cut_short) == (cause, (), False)
+
+
+def test_a_second_height_that_is_never_reached_is_not_told_by_the_hold_of_the_first() -> None:
+    def force(state: State, _: float) -> float:
+        return 0.1 if state.at else state.target
+
+    outcome = asked(replace(HEIGHTS, band=0.02, hold_ms=1000.0), force, seed=1)
+    assert (outcome.result, outcome.just) == ("miss", ())
 
 
 def test_with_two_heights_both_are_asked_for_and_the_highest_is_the_target() -> None:

@@ -44,7 +44,7 @@ def test_the_right_finger_in_time_is_a_hit_and_its_reaction_time_comes_from_the_
     landed_ms = to_ms(to_ticks(1000))
     assert outcome.result == "hit"
     assert dict(outcome.measures)["reaction_ms"] == pytest.approx(1433.3 - landed_ms, abs=1e-4)
-    assert outcome.just == ("limit_ms", dict(outcome.measures)["reaction_ms"])
+    assert outcome.just == (("limit_ms", dict(outcome.measures)["reaction_ms"]),)
 
 
 def test_the_wrong_finger_is_told() -> None:
@@ -61,14 +61,35 @@ def test_a_press_before_a_hundred_milliseconds_is_an_anticipation_and_one_after_
 
 def test_no_press_at_all_is_an_omission() -> None:
     outcome, _ = played(flight(params(), INDEX), [])
-    assert (outcome.result, outcome.cause, outcome.just) == ("omission", "no-try", None)
+    assert (outcome.result, outcome.cause, outcome.just) == ("omission", "no-try", ())
 
 
 def test_a_press_just_after_the_limit_is_late_and_not_an_omission() -> None:
     outcome, _ = played(flight(params(), INDEX), [(3000 + LATE_MS / 2, INDEX)])
     assert (outcome.result, outcome.cause) == ("miss", "too-late")
-    assert outcome.just is not None
-    assert outcome.just[1] > 2000
+    limit_ms = dict(outcome.just)["limit_ms"]
+    assert limit_ms == pytest.approx(2000 + LATE_MS / 2)
+    again, _ = played(flight(params(limit_ms=limit_ms), INDEX), [(3000 + LATE_MS / 2, INDEX)])
+    assert again.result == "hit"
+    less, _ = played(flight(params(limit_ms=limit_ms - 0.001), INDEX), [(3000 + LATE_MS / 2, INDEX)])
+    assert less.cause == "too-late"
+
+
+def test_the_limit_that_is_just_passed_is_the_slowest_answer_of_the_flight() -> None:
+    presses = [(1500.0, INDEX), (3200.0, MIDDLE), (4500.0, INDEX)]
+    outcome, state = played(flight(params(count=3), INDEX, MIDDLE, INDEX), presses)
+    assert outcome.just == (("limit_ms", max(bird.reaction_ms or 0.0 for bird in state.birds)),)
+    assert outcome.just == (("limit_ms", state.birds[1].reaction_ms),)
+
+
+@pytest.mark.parametrize("second", [[(3000.0, INDEX)], [(3000.0, INDEX), (3040.0, MIDDLE)], []])
+def test_a_flight_that_failed_by_more_than_its_time_states_nothing(second: list[tuple[float, Finger]]) -> None:
+    """The first is late; the second is pressed wrongly, with a finger that comes along, or not at all."""
+    tight = params(count=2, unwanted=True, limit_ms=700.0)
+    outcome, state = played(flight(tight, INDEX, MIDDLE), [(1750.0, INDEX), *second])
+    assert state.birds[0].cause == "too-late"
+    assert state.birds[1].cause in ("wrong-finger", "extra-finger", "no-try")
+    assert (outcome.result, outcome.just) == ("miss", ())
 
 
 def test_a_finger_that_comes_along_is_forgiven_until_unwanted_presses_count() -> None:

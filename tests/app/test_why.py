@@ -1,0 +1,428 @@
+"""``regrasp why``: each change of difficulty in one plain line, from the records or a recording, and plain errors."""
+
+import io
+import json
+import shlex
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, redirect_stderr, redirect_stdout
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from app import files, why
+from app.cli import main
+from app.store import FILE, VERSION, Store
+from app.texts import load
+from engine import screens
+from engine.game import Result
+from engine.hand import Side
+from engine.recording import Trial, header_line, trial_line
+from engine.ticks import TICKS_PER_S
+
+START, LATER = "2025-01-02T03:04:05+00:00", "2025-01-09T10:00:00+00:00"
+TRIAL = Trial(
+    index=0, block=0, game="cup", hand=Side.RIGHT, played_with="keys", level=2, difficulty=30.0, result=Result.HIT,
+    cause="", attempt=1, start_tick=0, end_tick=9, params={}, measures={}, just=(), finger="", predicted=0.7,
+    reason="reason.up", reason_values={"from": "28", "to": "30", "hits": "8", "of": "10"}, belief="{}",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command printed, and how it ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        """Return the printed lines."""
+        return self.out.splitlines()
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the printed JSON lines."""
+        return [json.loads(line) for line in self.lines]
+
+
+def regrasp(*words: object) -> Said:
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            status = main([str(word) for word in words])
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+    return Said(status, out.getvalue(), err.getvalue())
+
+
+def trials(*difficulties: float, **more: Any) -> list[Trial]:
+    return [
+        replace(TRIAL, index=n, difficulty=d, start_tick=n * 10 * TICKS_PER_S, **more)
+        for n, d in enumerate(difficulties)
+    ]
+
+
+def header(patient: str = "P-0001", language: str = "en") -> dict[str, Any]:
+    return {"profile": {"patient": patient, "language": language}, "program": {"blocks": []}}
+
+
+def keep(
+    folder: Path, played: list[Trial], patient: str = "P-0001", language: str = "en", started: str = START
+) -> None:
+    """Keep one session in a real database."""
+    with closing(Store.open(folder / FILE)) as store:
+        session = store.begin(header(patient, language), started)
+        for trial in played:
+            store.add(session, trial, [trial_line(trial)])
+
+
+def recording(folder: Path, played: list[Trial], name: str = "20250102-030405-P-0001.jsonl") -> Path:
+    path = folder / name
+    files.write_whole(path, "\n".join([header_line(header()), *map(trial_line, played)]) + "\n")
+    return path
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+# --- a real demonstration
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Said]:
+    """Return the folder that a demonstration left, with a blank in its name, and what it said."""
+    folder = tmp_path_factory.mktemp("demo of today")
+    return folder, regrasp("demo", "--game", "ladybirds", "--trials", "12", "--ability", "0.4", "--out", folder)
+
+
+def test_a_demonstration_says_how_to_ask_why_and_that_very_command_answers(demo: tuple[Path, Said]) -> None:
+    folder, said = demo
+    command = shlex.split(said.lines[-1].partition(": ")[2])
+    assert command == ["regrasp", "why", str(folder)]
+    answer = regrasp(*command[1:])
+    assert (answer.status, answer.err) == (0, "")
+    with closing(Store.open(folder / FILE)) as store:
+        played = store.trials(1)
+    changed = [b for a, b in zip((None, *played), played, strict=False) if a is None or a.difficulty != b.difficulty]
+    assert len(changed) >= 5
+    assert len(answer.lines) == len(changed)
+    for line, trial in zip(answer.lines, changed, strict=True):
+        assert f"#{trial.index + 1} " in line
+        assert load("en").say(trial.reason, trial.reason_values) in line
+        assert line.split()[2:4] == ["Ladybirds", "right"]
+
+
+def test_the_recording_of_a_demonstration_says_the_same_as_its_records(demo: tuple[Path, Said]) -> None:
+    folder, _ = demo
+    (path,) = (folder / "recordings").iterdir()
+    from_file, from_store = regrasp("why", path, "--json").rows, regrasp("why", "--data", folder, "--json").rows
+    assert from_file
+    for one, other in zip(from_file, from_store, strict=True):
+        assert {**one, "session": 1, "at": ""} == {**other, "at": ""}
+        assert one["at"][:17] == other["at"][:17] or abs(int(one["at"][17:19]) - int(other["at"][17:19])) in (1, 59)
+    assert regrasp("why", path).lines[-1].split("  ")[-1] == regrasp("why", folder).lines[-1].split("  ")[-1]
+
+
+# --- what a change is
+
+
+def test_a_line_for_the_first_trial_and_for_each_at_another_difficulty(tmp_path: Path) -> None:
+    keep(tmp_path, trials(10, 10, 12, 12, 8.25))
+    rows = regrasp("why", tmp_path, "--json").rows
+    assert [(row["index"], row["from"], row["to"]) for row in rows] == [(0, None, 10), (2, 10, 12), (4, 12, 8.25)]
+    lines = regrasp("why", tmp_path).lines
+    assert [line.split("  Harder")[0].split("right  ")[1].rstrip() for line in lines] == [
+        "#1         10", "#3   10 -> 12", "#5   12 -> 8.25",
+    ]  # fmt: skip
+
+
+def test_each_game_hand_and_way_of_playing_is_compared_with_itself_only() -> None:
+    ways = ({}, {"game": "brook"}, {"hand": Side.LEFT}, {"played_with": "serial"})
+    mixed = [why.Played(replace(TRIAL, difficulty=d, **way)) for d in (10.0, 10.0, 12.0) for way in ways]  # type: ignore[arg-type]
+    assert [change.was for change in why.changes_of(mixed)] == [None] * 4 + [10.0] * 4
+    assert [change.played.trial.game for change in why.changes_of(mixed, "brook")] == ["brook"] * 2
+
+
+STEPS = st.lists(st.tuples(st.sampled_from(["cup", "brook"]), st.sampled_from(list(Side)), st.integers(0, 3)))
+
+
+@given(STEPS)
+def test_from_the_changes_alone_every_difficulty_can_be_told(steps: list[tuple[str, Side, int]]) -> None:
+    played = [
+        why.Played(replace(TRIAL, index=n, game=game, hand=hand, difficulty=float(d)))
+        for n, (game, hand, d) in enumerate(steps)
+    ]
+    changes = {change.played.trial.index: change for change in why.changes_of(played)}
+    known: dict[tuple[str, str, str], float] = {}
+    for one in played:
+        if one.trial.index in changes:
+            change = changes[one.trial.index]
+            assert change.was == known.get(one.way)
+            assert change.was != one.trial.difficulty
+            known[one.way] = change.played.trial.difficulty
+        assert known[one.way] == one.trial.difficulty
+
+
+def test_the_next_session_is_compared_with_the_one_before(tmp_path: Path) -> None:
+    keep(tmp_path, trials(10, 12))
+    keep(tmp_path, trials(12, 14), started=LATER)
+    rows = regrasp("why", tmp_path, "--json").rows
+    assert [(row["session"], row["index"], row["to"]) for row in rows] == [(1, 0, 10), (1, 1, 12), (2, 1, 14)]
+    assert [row["at"] for row in rows] == [
+        "2025-01-02T03:04:05.000+00:00", "2025-01-02T03:04:15.000+00:00", "2025-01-09T10:00:10.000+00:00",
+    ]  # fmt: skip
+
+
+def test_the_last_ones_are_shown_newest_last_twenty_unless_asked_otherwise(tmp_path: Path) -> None:
+    keep(tmp_path, trials(*range(50)))
+    assert [row["index"] for row in regrasp("why", tmp_path, "--json").rows] == list(range(30, 50))
+    assert [row["index"] for row in regrasp("why", tmp_path, "--json", "--last", "2").rows] == [48, 49]
+    assert len(regrasp("why", tmp_path, "--last", "1000000").lines) == 50
+
+
+def test_one_game_only(tmp_path: Path) -> None:
+    keep(tmp_path, [*trials(10, 12), *trials(0, 0, 30, 32, game="brook")[2:]])
+    assert [row["game"] for row in regrasp("why", tmp_path, "--game", "brook", "--json").rows] == ["brook", "brook"]
+    none = regrasp("why", tmp_path, "--game", "ladybirds")
+    assert (none.status, none.out) == (0, "No try of ladybirds is kept for P-0001 yet.\n")
+    assert regrasp("why", tmp_path, "--game", "ladybirds", "--json").out == ""
+
+
+# --- whose
+
+
+def test_the_only_patient_is_meant_and_among_several_one_is_asked_for(tmp_path: Path) -> None:
+    keep(tmp_path, trials(10), "B-2")
+    assert regrasp("why", tmp_path, "--json").rows[0]["patient"] == "B-2"
+    keep(tmp_path, trials(11), "A-1")
+    asked = regrasp("why", "--data", tmp_path)
+    assert (asked.status, asked.out) == (1, "")
+    assert asked.err == "regrasp: there are several patients: A-1, B-2; choose one with --patient\n"
+    assert [row["to"] for row in regrasp("why", "--data", tmp_path, "--patient", "A-1", "--json").rows] == [11]
+
+
+def test_an_unknown_patient_is_said_with_those_that_there_are(tmp_path: Path) -> None:
+    keep(tmp_path, trials(10), "B-2")
+    assert regrasp("why", tmp_path, "--patient", "C").err == "regrasp: there is no patient called C; there is B-2\n"
+    path = recording(tmp_path, trials(10))
+    other = regrasp("why", path, "--patient", "C")
+    assert (other.status, other.err) == (1, f"regrasp: {path}: is a recording of P-0001, not of C\n")
+    assert regrasp("why", path, "--patient", "P-0001").status == 0
+
+
+# --- how it is said
+
+
+def test_json_gives_key_and_values_as_they_were_recorded(tmp_path: Path) -> None:
+    values = {"from": "28", "to": "30", "cause": "too-soft"}
+    keep(tmp_path, trials(30, reason="reason.ease", reason_values=values))
+    assert regrasp("why", tmp_path, "--json").rows == [
+        {
+            "patient": "P-0001", "session": 1, "at": "2025-01-02T03:04:05.000+00:00", "tick": 0, "game": "cup",
+            "hand": "right", "played_with": "keys", "index": 0, "level": 2, "from": None, "to": 30.0,
+            "reason": "reason.ease", "values": values, "rule": "",
+        }
+    ]  # fmt: skip
+
+
+def test_the_patients_language_is_spoken_unless_another_is_asked_for(tmp_path: Path) -> None:
+    keep(tmp_path, trials(30, reason="reason.ease", reason_values={"from": "28", "to": "30", "cause": "too-soft"}),
+         language="de")  # fmt: skip
+    assert "Becher  rechts" in regrasp("why", tmp_path).out
+    assert "Was jetzt hilft: Etwas fester." in regrasp("why", tmp_path).out
+    assert "helps now: A little firmer." in regrasp("why", tmp_path, "--language", "en").out
+    keep(tmp_path, trials(32), language="xx")
+    assert "Cup  right" in regrasp("why", tmp_path).out
+
+
+@pytest.mark.parametrize("language", files.languages())
+@pytest.mark.parametrize("reason", screens.REASONS)
+def test_every_reason_makes_one_whole_line_in_every_language(reason: str, language: str) -> None:
+    values = dict.fromkeys(("from", "to", "hits", "of", "days", "share"), "7") | {"cause": "too-late", "finger": "ring"}
+    change = why.Change(why.Played(replace(TRIAL, reason=reason, reason_values=values), START), 28.0)
+    (line,) = why.lines_of([change], load(language, strict=True), UTC)
+    assert "{" not in line
+    assert "@" not in line
+    assert "\n" not in line
+    assert ("[" in line) == (reason in why.RULES)
+
+
+def test_a_rule_that_outranked_the_core_is_named_and_no_other(tmp_path: Path) -> None:
+    keep(tmp_path, [*trials(30), *trials(0, 24, reason="reason.cap", reason_values={"to": "24"})[1:]])
+    lines = regrasp("why", tmp_path).lines
+    assert lines[1].endswith("It is at 24. Your program allows no more force. [Rule: the most force allowed]")
+    assert "Rule" not in lines[0]
+    assert [row["rule"] for row in regrasp("why", tmp_path, "--json").rows] == ["", "cap"]
+    assert set(why.RULES) <= set(screens.REASONS)
+
+
+def test_a_reason_of_another_program_is_said_as_well_as_can_be(tmp_path: Path) -> None:
+    keep(tmp_path, trials(30, reason="reason.full-moon", reason_values={}))
+    assert regrasp("why", tmp_path).out.endswith("full moon\n")
+
+
+def test_the_way_of_playing_is_named_where_one_hand_played_a_game_in_two(tmp_path: Path) -> None:
+    keep(tmp_path, [*trials(30), *trials(0, 40, played_with="serial")[1:]])
+    assert ["keys" in line or "sensor" in line for line in regrasp("why", tmp_path).lines] == [True, True]
+    keep(tmp_path, trials(30), "P-2")
+    assert "keys" not in regrasp("why", tmp_path, "--patient", "P-2").out
+
+
+def test_times_are_by_this_computers_clock_and_without_one_since_the_beginning() -> None:
+    change = why.Change(why.Played(replace(TRIAL, start_tick=95 * TICKS_PER_S), START), 28.0)
+    english = load("en")
+    assert why.lines_of([change], english, UTC)[0].startswith("2025-01-02 03:05  Cup")
+    assert why.lines_of([change], english, timezone(timedelta(hours=-5)))[0].startswith("2025-01-01 22:05  Cup")
+    unknown = replace(change, played=replace(change.played, started=""))
+    assert why.lines_of([unknown], english)[0].startswith("1:35  Cup")
+
+
+@pytest.mark.parametrize(
+    ("name", "at"), [("20250102-030405-P-1.jsonl", "2025-01-02T03:04:05.000+00:00"), ("mine.jsonl", None),
+                     ("20259999-030405-P-1.jsonl", None)],
+)  # fmt: skip
+def test_when_a_recording_began_is_told_by_its_name_alone(tmp_path: Path, name: str, at: str | None) -> None:
+    assert [row["at"] for row in regrasp("why", recording(tmp_path, trials(10), name), "--json").rows] == [at]
+
+
+def test_a_terminal_without_accents_gets_question_marks_and_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(tmp_path, trials(30), language="es")
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    assert main(["why", str(tmp_path)]) == 0
+    sys.stdout.flush()
+    assert "M?s dif?cil" in raw.getvalue().decode("ascii")
+
+
+# --- what can be wrong
+
+
+def sentence(said: Said) -> str:
+    """Return the one sentence that a command ended with."""
+    assert (said.status, said.out) == (1, "")
+    assert said.err.startswith("regrasp: ")
+    assert said.err.count("\n") == 1
+    assert "went wrong" not in said.err
+    return said.err
+
+
+def test_without_records_it_is_said_and_nothing_is_made(tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere" / "deep"
+    assert f"{missing}: nothing has been practised here yet" in sentence(regrasp("why", "--data", missing))
+    assert "nothing has been practised here yet" in sentence(regrasp("why", tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_database_is_said_and_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / FILE).touch()
+    assert "no records here that can be read" in sentence(regrasp("why", tmp_path))
+    assert (tmp_path / FILE).read_bytes() == b""
+    (tmp_path / FILE).unlink()
+    Store.open(tmp_path / FILE).close()
+    assert "nothing has been practised here yet" in sentence(regrasp("why", tmp_path))
+
+
+def test_the_records_of_a_newer_program_are_said_and_stay_as_they_are(tmp_path: Path) -> None:
+    keep(tmp_path, trials(10))
+    with closing(sqlite3.connect(tmp_path / FILE)) as newer, newer:
+        newer.execute(f"INSERT INTO schema VALUES ({VERSION + 1})")
+    before = (tmp_path / FILE).read_bytes()
+    assert "come from a newer Regrasp. Please update." in sentence(regrasp("why", tmp_path))
+    assert (tmp_path / FILE).read_bytes() == before
+
+
+def test_damaged_records_are_said(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"SQLite format 3\0" + b"\xff" * 4096)
+    assert "The records are damaged." in sentence(regrasp("why", tmp_path))
+
+
+@pytest.mark.parametrize("n", ["0", "-3", "many", "1.5", "1000001"])
+def test_a_number_that_is_none_is_refused_in_words(tmp_path: Path, n: str) -> None:
+    said = regrasp("why", tmp_path, f"--last={n}")
+    assert said.status == 2
+    assert said.err.endswith(f"must be a whole number from 1 to 1000000, not {n}\n")
+    with pytest.raises(ValueError, match="must be a whole number from 1"):
+        why.run(why.Wanted(tmp_path, last=0))
+
+
+def test_an_unknown_game_or_language_is_said_with_those_that_there_are(tmp_path: Path) -> None:
+    assert "there is no game called chess; there are ladybirds" in sentence(regrasp("why", tmp_path, "--game", "chess"))
+    said = sentence(regrasp("why", tmp_path, "--language", "../de"))
+    assert "there is no language called ../de; there are de, en, es, fr" in said
+
+
+def test_a_file_that_is_missing_or_no_recording_is_said(tmp_path: Path) -> None:
+    assert "This file is not there." in sentence(regrasp("why", tmp_path / "no.jsonl"))
+    (tmp_path / "notes.txt").write_text("hello\nyou\n")
+    assert "notes.txt: line 1: is not JSON" in sentence(regrasp("why", tmp_path / "notes.txt"))
+
+
+ANYTHING = st.one_of(
+    st.none(), st.booleans(), st.floats(), st.text(max_size=5), st.just({}), st.just([]), st.integers()
+)
+
+
+@given(st.sampled_from(sorted(asdict(TRIAL))), ANYTHING)
+@example("difficulty", float("nan"))
+@example("reason_values", {"to": None})
+@example("reason_values", {"cause": 3})
+@example("start_tick", 10**400)
+@example("level", [])
+def test_a_recording_that_was_changed_by_hand_is_answered_or_refused_in_one_sentence(
+    tmp_path_factory: pytest.TempPathFactory, name: str, value: Any
+) -> None:
+    row = {**asdict(TRIAL), name: value}
+    path = tmp_path_factory.mktemp("changed") / "20250102-030405-P.jsonl"
+    files.write_whole(path, header_line(header()) + "\n" + json.dumps({"trial": row}) + "\n" + trial_line(TRIAL) + "\n")
+    for more in ((), ("--json",)):
+        said = regrasp("why", path, "--data", path.parent, *more)
+        if said.status:
+            sentence(said)
+        else:
+            assert said.lines
+
+
+# --- beside a running program
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder in which a running copy holds the lock, the database and a transaction that writes."""
+    keep(tmp_path, trials(10, 12))
+    with files.RunningLock(tmp_path), closing(Store.open(tmp_path / FILE)) as store, store._writing():
+        yield tmp_path
+
+
+def test_it_answers_while_the_program_is_open_and_writes(busy: Path) -> None:
+    assert len(regrasp("why", busy).lines) == 2
+
+
+def test_asking_changes_nothing(tmp_path: Path) -> None:
+    keep(tmp_path, trials(10, 12))
+    before = files_in(tmp_path)
+    assert regrasp("why", tmp_path).status == 0
+    assert files_in(tmp_path) == before
+
+
+def test_help_brings_nothing_heavy_along() -> None:
+    program = (
+        "import sys; from app.cli import main\n"
+        "try: main(['why', '--help'])\n"
+        "except SystemExit: print('HEAVY', *sorted({'arcade', 'sqlalchemy', 'PIL', 'serial', 'numpy', 'engine', "
+        "'hypothesis', 'sqlite3'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=files.ROOT, capture_output=True, text=True, check=True)
+    assert "--patient CODE" in done.stdout
+    assert done.stdout.splitlines()[-1] == "HEAVY"
