@@ -62,6 +62,10 @@ class Logbook:
         rows = self._asked(lambda store: store.beliefs(patient)) or {}
         return {key: (text, self._minutes_since(at)) for key, (text, at) in rows.items()}
 
+    def fingers(self, patient: str) -> dict[str, str]:
+        """Return what is known of single fingers for each way of playing, as JSON."""
+        return self._asked(lambda store: store.fingers(patient)) or {}
+
     def begin(self, header: dict[str, Any], continues: int | None = None) -> None:
         """Begin a session: its header is kept with its first trial at the latest."""
         self._session, self._header, self._continues = None, header, continues

@@ -292,19 +292,34 @@ class Store:
         ``None`` for ``played_with`` takes any way of playing. The time is the start of the session plus the
         trial's ticks. Raise ``StoreError``.
         """
+        found = self._last_adapted(patient, game, hand, played_with)
+        return (str(found[0]["belief"]), found[1]) if found else None
+
+    def fingers(self, patient: str) -> dict[str, str]:
+        """Return what is known of single fingers after the trial whose ``belief`` counts (JSON), by ``belief_key``."""
+        found = {belief_key(*way): self._last_adapted(patient, *way) for way in self._ways(patient)}
+        texts = {key: str(last[0].get("fingers", "")) for key, last in found.items() if last}
+        return {key: text for key, text in texts.items() if text}
+
+    def beliefs(self, patient: str) -> dict[str, tuple[str, str]]:
+        """Return what ``belief`` returns for each way of playing, by ``engine.plan.belief_key``."""
+        found = {belief_key(*way): self.belief(patient, *way) for way in self._ways(patient)}
+        return {key: belief for key, belief in found.items() if belief is not None}
+
+    def _ways(self, patient: str) -> list[tuple[str, Side, str]]:
+        """Return every game, hand and way of playing of a patient."""
+        ways = select(TRIALS.c.game, TRIALS.c.hand, TRIALS.c.played_with).where(_own(patient)).distinct()
+        with self._reading() as db:
+            return [(row.game, Side(row.hand), row.played_with) for row in db.execute(ways)]
+
+    def _last_adapted(
+        self, patient: str, game: str, hand: Side, played_with: str | None
+    ) -> tuple[dict[str, Any], str] | None:
         ours = (TRIALS.c.game == game) & (TRIALS.c.hand == str(hand))
         if played_with is not None:
             ours &= TRIALS.c.played_with == played_with
         with self._reading() as db:
-            return _last_belief(db, ours & _own(patient))
-
-    def beliefs(self, patient: str) -> dict[str, tuple[str, str]]:
-        """Return what ``belief`` returns for each way of playing, by ``engine.plan.belief_key``."""
-        ways = select(TRIALS.c.game, TRIALS.c.hand, TRIALS.c.played_with).where(_own(patient)).distinct()
-        with self._reading() as db:
-            names = [(row.game, Side(row.hand), row.played_with) for row in db.execute(ways)]
-        found = {belief_key(*name): self.belief(patient, *name) for name in names}
-        return {key: belief for key, belief in found.items() if belief is not None}
+            return _last_adapted(db, ours & _own(patient))
 
     def recording_lines(self, session: int) -> Iterator[str]:
         """Yield the recording of a session as it is now: its header line, then the lines that were kept.
@@ -552,13 +567,13 @@ def _own(patient: str) -> ColumnElement[bool]:
     return TRIALS.c.session.in_(select(SESSIONS.c.id).where(SESSIONS.c.patient == patient))
 
 
-def _last_belief(db: Connection, ours: ColumnElement[bool]) -> tuple[str, str] | None:
-    """Look at one trial after the other, newest first: one that was not adapted has no belief."""
+def _last_adapted(db: Connection, ours: ColumnElement[bool]) -> tuple[dict[str, Any], str] | None:
+    """Return the newest trial that has a belief, and when it ended: one that was not adapted has none."""
     one = select(TRIALS.c.trial, TRIALS.c.end_tick, SESSIONS.c.started).join_from(TRIALS, SESSIONS)
     newest = select(TRIALS.c.id).where(ours).order_by(TRIALS.c.session.desc(), TRIALS.c.id.desc())
     for trial in db.execute(newest.execution_options(yield_per=50)).scalars():
         row = db.execute(one.where(TRIALS.c.id == trial)).one()
-        belief = str(json.loads(row.trial)["belief"])
-        if belief:
-            return belief, _later(row.started, to_ms(row.end_tick))
+        plain: dict[str, Any] = json.loads(row.trial)
+        if plain["belief"]:
+            return plain, _later(row.started, to_ms(row.end_tick))
     return None

@@ -12,6 +12,7 @@ from app import files, rooms, settings
 from app.logbook import Logbook
 from engine import adaptive, menu, screens
 from engine.adaptive import Belief
+from engine.fingers import Fingers
 from engine.fitting import Firm, Tare
 from engine.game import Cue, Skill
 from engine.hand import Side
@@ -213,7 +214,9 @@ class Visit:
         beliefs = {key: rested(text, program, minutes) for key, (text, minutes) in kept.items()}
         tap = "switch" if self.profile.scan_s > 0 else "keys"
         played_with: dict[Skill, str] = {"tap": tap, "grip": self.grip_with, "trace": "mouse"}
-        return Plan(seed, self.profile, program, rooms.all_ladders(), played_with, beliefs)
+        fingers = {key: text for key, text in self.logbook.fingers(self.profile.patient).items() if readable(text)}
+        ladders = rooms.all_ladders()
+        return Plan(seed, self.profile, program, ladders, played_with, beliefs, fingers=fingers)
 
     def _lead(self, session: Session, samples: Sequence[Sample]) -> tuple[Cue, ...]:
         begun_ms = to_ms(self._session_from)
@@ -257,6 +260,15 @@ def rested(text: str, program: Program, minutes: float) -> str:
         return adaptive.rest(Belief.from_json(text), program.aim, minutes).to_json()
     except ValueError:
         return adaptive.start(program.aim).to_json()
+
+
+def readable(fingers: str) -> bool:
+    """Tell whether what is known of single fingers can be read; else it is begun anew."""
+    try:
+        Fingers.from_json(fingers)
+    except ValueError:
+        return False
+    return True
 
 
 def changed(profile: Profile, what: str) -> Profile:

@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app import files, rooms
+from app import files, rooms, standout
 from app.logbook import DATABASE
 from app.texts import MOTHER_TONGUE, Texts, load
 from engine.level import EASIEST, HARDEST
 from engine.recording import RecordingError, Trial, parse
-from engine.screens import spoken
+from engine.screens import sentences, spoken
 from engine.ticks import TICKS_PER_S, to_ms
 
 if TYPE_CHECKING:
@@ -72,7 +72,10 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A trial at another difficulty than ``was``, the one before in the same way; the first has none before."""
+    """A trial at another difficulty than ``was``, the one before in the same way, or that asks other fingers most.
+
+    The first one has none before.
+    """
 
     played: Played
     was: float | None
@@ -85,11 +88,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whose changes they are, the language to say them in, and the changes, newest last."""
+    """Whose changes they are, the language to say them in, the changes, newest last, and what else stands out."""
 
     patient: str
     language: str
     changes: tuple[Change, ...]
+    standings: tuple[standout.Standing, ...] = ()
 
 
 def run(wanted: Wanted) -> int:
@@ -97,9 +101,11 @@ def run(wanted: Wanted) -> int:
     _refuse_unknown(wanted)
     found = answer(wanted)
     if wanted.as_json:
-        _print(json.dumps(row_of(found.patient, change)) for change in found.changes)
+        closing_row = [standout.row_of(found.patient, found.standings)] if found.changes else []
+        _print(map(json.dumps, [*(row_of(found.patient, change) for change in found.changes), *closing_row]))
     elif found.changes:
-        _print(lines_of(found.changes, load(found.language)))
+        texts = load(found.language)
+        _print([*lines_of(found.changes, texts), *standout.lines_of(found.standings, texts)])
     else:
         about = f" of {wanted.game}" if wanted.game else ""
         _print([f"No try{about} is kept for {found.patient} yet."])
@@ -115,13 +121,18 @@ def answer(wanted: Wanted) -> Answer:
 
 
 def changes_of(played: Iterable[Played], game: str | None = None) -> Iterator[Change]:
-    """Yield the first trial of each way of playing, and each at another difficulty than the one before."""
+    """Yield the first trial of each way of playing, and each at another difficulty than the one before.
+
+    Yield those as well from which on another finger than before is asked more often.
+    """
     before: dict[tuple[str, str, str], float] = {}
+    most: dict[tuple[str, str, str], str] = {}
     for one in played:
         _must_be_sound(one.trial)
-        was = before.get(one.way)
-        before[one.way] = one.trial.difficulty
-        if game in (None, one.trial.game) and was != one.trial.difficulty:
+        was, finger = before.get(one.way), one.trial.reason_values.get("finger", "")
+        moved = was != one.trial.difficulty or finger not in ("", most.get(one.way, ""))
+        before[one.way], most[one.way] = one.trial.difficulty, finger or most.get(one.way, "")
+        if moved and game in (None, one.trial.game):
             yield Change(one, was)
 
 
@@ -130,7 +141,7 @@ def _must_be_sound(trial: Trial) -> None:
     whole = all(type(n) is int and 0 <= n < MOST_TICKS for n in (trial.index, trial.level, trial.start_tick))
     on_scale = type(trial.difficulty) in (int, float) and EASIEST <= trial.difficulty <= HARDEST
     values = list(trial.reason_values.values()) if isinstance(trial.reason_values, dict) else [None]
-    words = all(isinstance(word, str) for word in (trial.game, trial.played_with, trial.reason, *values))
+    words = all(isinstance(word, str) for word in (trial.game, trial.played_with, trial.reason, trial.cause, *values))
     if not (whole and on_scale and words):
         raise ValueError(f"trial {trial.index}: its difficulty or its reason cannot be read")
 
@@ -172,7 +183,20 @@ def _of_records(path: Path, wanted: Wanted) -> Answer:
 def _answer(wanted: Wanted, patient: str, header: dict[str, Any], played: Iterable[Played]) -> Answer:
     own = _profile(header).get("language")
     language = wanted.language or (own if own in files.languages() else MOTHER_TONGUE)
-    return Answer(patient, language, tuple(deque(changes_of(played, wanted.game), maxlen=wanted.last)))
+    tries: list[standout.Try] = []
+    made = ((len(tries) - 1, change) for change in changes_of(_noted(played, wanted.game, tries), wanted.game))
+    last = tuple(deque(made, maxlen=wanted.last))
+    shown = last[0][0] if last else 0
+    eases = {name: {str(cause): param for cause, param in game.eases} for name, game in rooms.all_games().items()}
+    return Answer(patient, language, tuple(change for _, change in last), standout.standings(tries, shown, eases))
+
+
+def _noted(played: Iterable[Played], game: str | None, tries: list[standout.Try]) -> Iterator[Played]:
+    """Yield what was ``played``, each noted in ``tries`` before, unless it is of another game than is asked for."""
+    for one in played:
+        if game in (None, one.trial.game):
+            tries.append(standout.Try.of(one.trial, one.session))
+        yield one
 
 
 def _played_in(store: "Store", sessions: "Iterable[Kept]") -> Iterator[Played]:
@@ -265,7 +289,8 @@ def _cells(change: Change, ways: set[tuple[str, str, str]], texts: Texts, zone: 
     if len([way for way in ways if way[:2] == change.played.way[:2]]) > 1:
         hand += f", {texts.say(f'way.{trial.played_with}')}"
     was = f"{_number(change.was):>3} -> " if change.was is not None else " " * 7
-    why = texts.say(trial.reason, {"game": f"@game.{trial.game}", **dict(spoken(trial.reason_values.items()))})
+    values = {"game": f"@game.{trial.game}", **dict(spoken(trial.reason_values.items()))}
+    why = " ".join(texts.say(key, values) for key in sentences(trial.reason, trial.reason_values))
     rule = f" [{texts.say(change.rule)}]" if change.rule else ""
     game = texts.say(f"game.{trial.game}")
     return (_when(change.played, zone), game, hand, f"#{trial.index + 1}", was + _number(trial.difficulty), why + rule)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import band, headless, paint, replay, screen, start
+from benchmarks import headless, paint, replay, screen, start
+from benchmarks.adaptivity.report import BEGIN, END
 
 COMMAND = "uv run python -m benchmarks.run"
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -34,12 +35,6 @@ move, text objects made once. It is spared round corners, round line ends, dashe
 "Both" adds our `scene()` to our side only. Flipping the window is not counted on either side. The main thread alone is
 about what remains where a graphics card fills the pixels; on a software renderer the rest is filling.
 """
-BAND = f"""## Success in the band
-
-A simulated patient of each ability plays a demonstration of {band.TRIALS} tries of one game, seed 1, beginning at the
-easiest level: `regrasp demo --game GAME --trials {band.TRIALS} --ability A`. A share of {band.TRIALS} tries carries a
-standard error of about .03. This is the first adaptive core; how it compares with others comes with the next one.
-"""
 START = f"""## Start
 
 From starting the process to its first painted frame on the screen, each start in a data folder of its own,
@@ -55,16 +50,22 @@ def main() -> int:
         (REPLAY, "replay", lambda: replay.report(replay.measured())),
         (f"{PAINT}\n### Without a screen (EGL)\n", "painting without a screen", lambda: _painted(in_window=False)),
         ("### In a window on a virtual screen (Xvfb)\n", "painting in a window", lambda: _painted(in_window=True)),
-        (BAND, "success in the band", lambda: band.report(band.measured())),
         (START, "start", lambda: start.report(start.measured(), start.measured_help())),
     )
     parts = [f"# Results\n\n{machine()}\n"]
     for n, (told, name, measure) in enumerate(steps, start=1):
         print(f"[{n}/{len(steps)}] {name} ...", file=sys.stderr, flush=True)
         parts.append(f"{told}\n{measure()}")
-    RESULTS.write_text("\n".join(parts), encoding="utf-8")
+    RESULTS.write_text("\n".join([*parts, _adaptivity()]), encoding="utf-8")
     print(f"written: {RESULTS.name}", file=sys.stderr)
     return 0
+
+
+def _adaptivity() -> str:
+    """Return the section on the adaptive core as it stands: ``python -m benchmarks.adaptivity`` measures it anew."""
+    before = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+    begin, end = before.find(BEGIN), before.find(END)
+    return before[begin : end + len(END)] + "\n" if 0 <= begin < end else ""
 
 
 def _painted(in_window: bool) -> str:

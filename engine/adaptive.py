@@ -22,7 +22,7 @@ CENTRE, SPREAD, EXPECTED_SPREAD = 45.0, 30.0, 10.0
 RISE, FALL, EARLY_RISE, EARLY = 4.0, 14.0, 14.0, 8
 RESCUE, MISSES = 6.0, 3
 REMEMBERED = 10
-SOME = 0.02
+COARSE = 2.0
 GAIN, KEPT, MOST_BEYOND = 0.025, 0.995, 1.5
 FARTHEST = (-40.0, 140.0)
 
@@ -72,7 +72,8 @@ class Belief:
     ``packed`` are the weights (``engine.posterior.pack``). ``played`` is the last difficulty; ``recent`` its last hits
     (1) and misses (0), ``could`` its last just-passed difficulties; ``effort`` 0..1 how much it did since it was
     rested; ``away`` the minutes of the pause since the last trial; ``beyond`` the logits by which success exceeds what
-    margins promise; ``seen`` what margins were like.
+    margins promise; ``steady`` counts good stretches without a clock (``engine.gate``); ``seen`` is what margins were
+    like.
     """
 
     packed: bytes
@@ -83,6 +84,7 @@ class Belief:
     effort: float = 0.0
     away: float = 0.0
     beyond: float = 0.0
+    steady: int = 0
     assessed: bool = False
     seen: tuple[float, float, int, float, float] = field(default=(50.0, 900.0, 0, 0.0, 0.0))
 
@@ -131,7 +133,7 @@ class Belief:
         raise ValueError("belief: was written by a newer program; please update")
 
 
-NAMES = ("played", "recent", "could", "trials", "effort", "away", "beyond", "assessed", "seen")
+NAMES = ("played", "recent", "could", "trials", "effort", "away", "beyond", "steady", "assessed", "seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,7 @@ def learn(
         trials=belief.trials + 1,
         effort=round(belief.effort + (1 - belief.effort) / posterior.TIRING_TRIALS, 6),
         beyond=_beyond(belief, aim, difficulty, hit),
+        steady=belief.steady,
         assessed=belief.assessed,
         seen=(after.mean, after.variance, after.n, after.last, after.off),
     )
@@ -269,13 +272,22 @@ def _allowed(belief: Belief, aim: Aim) -> tuple["posterior.Numbers", str]:
 
 
 def _best(belief: Belief, aim: Aim, allowed: "posterior.Numbers") -> float:
-    """Return the allowed difficulty with the most mass inside the band; far from it, the one nearest to the band."""
-    mass = _mass(belief, aim, allowed)
-    if mass.max() >= SOME:
-        return float(allowed[int(mass.argmax())])
-    every = _candidates(aim)
-    wanted = every[int(_mass(belief, aim, every).argmax())]
-    return float(allowed[int(abs(allowed - wanted).argmin())])
+    """Return the difficulty with the most mass inside the band, or the allowed one that is nearest to it.
+
+    It is looked for on the whole scale: inside a narrow fence a little doubt must not outweigh what is likely.
+    """
+    import numpy as np
+
+    coarse = np.arange(EASIEST, HARDEST + 1, COARSE)
+    near = float(coarse[int(_mass(belief, aim, coarse).argmax())])
+    if near >= allowed[-1] + COARSE:
+        return float(allowed[-1])
+    if near <= allowed[0] - COARSE:
+        return float(allowed[0])
+    close = allowed[abs(allowed - near) <= COARSE]
+    if not len(close):
+        return float(allowed[int(abs(allowed - near).argmin())])
+    return float(close[int(_mass(belief, aim, close).argmax())])
 
 
 def _mass(belief: Belief, aim: Aim, difficulties: "posterior.Numbers") -> "posterior.Numbers":
@@ -308,11 +320,11 @@ def _candidates(aim: Aim) -> "posterior.Numbers":
 
 
 def _why(belief: Belief, difficulty: float, bound: str, aim: Aim) -> Reason:
-    was, to = belief.played, f"{difficulty:.0f}"
+    was, to = belief.played, f"{difficulty:g}"
     if was is None:
         return Reason("reason.assessed" if belief.assessed else "reason.first", (("to", to),))
     values = (
-        ("from", f"{was:.0f}"), ("to", to), ("hits", str(belief.recent.count("1"))), ("of", str(len(belief.recent))),
+        ("from", f"{was:g}"), ("to", to), ("hits", str(belief.recent.count("1"))), ("of", str(len(belief.recent))),
     )  # fmt: skip
     every = _candidates(aim)
     if bound == "rescue" and difficulty < was:
@@ -374,7 +386,10 @@ def _written(packed: bytes) -> list[str]:
 
 def _read(row: dict[str, Any]) -> Belief:
     """Return the belief of this version's plain values."""
-    numbers = [float(value) for value in (*row["could"], *row["seen"], row["effort"], row["away"], row["trials"])]
+    numbers = [
+        float(value)
+        for value in (*row["could"], *row["seen"], row["effort"], row["away"], row["beyond"], row["trials"])
+    ]
     if row["played"] is not None:
         numbers.append(float(row["played"]))
     if not all(isfinite(value) for value in numbers) or set(row["recent"]) - {"0", "1"} or row["trials"] < 0:
@@ -388,7 +403,8 @@ def _read(row: dict[str, Any]) -> Belief:
         trials=int(row["trials"]),
         effort=row["effort"],
         away=row["away"],
-        beyond=row.get("beyond", 0.0),
+        beyond=row["beyond"],
+        steady=int(row["steady"]),
         assessed=bool(row["assessed"]),
         seen=(mean, variance, int(n), last, off),
     )

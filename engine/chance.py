@@ -39,6 +39,15 @@ class Chance:
         """Draw one of ``among``."""
         return among[self.below(len(among))]
 
+    def weighted(self, among: Sequence[T], weights: Sequence[float]) -> T:
+        """Draw one of ``among``, each as often as its weight (above 0) is a share of all."""
+        left = self.share() * sum(weights)
+        for one, weight in zip(among, weights, strict=True):
+            left -= weight
+            if left < 0:
+                return one
+        return among[-1]
+
     def chances(self, p: float) -> bool:
         """Draw whether something of probability ``p`` happens."""
         return self.share() < p

@@ -92,14 +92,24 @@ Just = tuple[str, float]
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What one finger did that was asked for: whether it was right and in time, and ``just`` as in ``Outcome``."""
+
+    finger: Finger
+    hit: bool
+    just: tuple[Just, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The end of a trial: its result, the cause of a miss, and what was measured.
 
     ``just`` names each parameter that this very performance can be judged by, and the value of it that it would
     just have passed, e.g. ``(("width_mm", 7.1), ("limit_ms", 8400.0))``: after a hit every requirement that is
     known, after a miss those that failed it (others may be with them). It is empty where nothing but the result
-    is known. ``cut_short`` says that a miss ended the trial before all of it was seen: it would have passed
-    ``just`` at most.
+    is known. ``finger`` is the one that a miss was about, or the only one there was. ``cut_short`` says that a miss
+    ended the trial before all of it was seen: it would have passed ``just`` at most. ``answers`` are what each finger
+    did that was asked for, in order, where it was a finger's own doing.
     """
 
     result: Result
@@ -108,6 +118,7 @@ class Outcome:
     just: tuple[Just, ...] = ()
     finger: Finger | None = None
     cut_short: bool = False
+    answers: tuple[Answer, ...] = ()
 
 
 S = TypeVar("S")
@@ -127,13 +138,15 @@ class Step(Generic[S]):
 class Setting:
     """What a game is told about this place.
 
-    Stage units a millimetre, calm pictures, what it is played with, and what is written on each finger's key.
+    Stage units a millimetre, calm pictures, what it is played with, what is written on each finger's key, and how
+    often each finger is to be asked beside the others (``weights``; none: all evenly).
     """
 
     units_per_mm: float = 4.6
     calm: bool = False
     played_with: str = "keys"
     labels: tuple[tuple[str, str], ...] = ()
+    weights: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +184,8 @@ class Game(Generic[P, S]):
     ``intent`` tells what a player who understands the game would be doing now (``None``: wait); demonstrations
     and simulated patients play from it. ``index`` is the game's index of difficulty of its parameters, ordinal.
     ``peak`` is the largest force it ever asks for, as a share of the maximum. ``pictures`` names those of its
-    pictures that appear in mid-trial: a shell gets them ready before, so that none is late.
+    pictures that appear in mid-trial: a shell gets them ready before, so that none is late. ``eases`` names for a
+    cause of misses the parameter that eases it.
     """
 
     name: str
@@ -185,6 +199,7 @@ class Game(Generic[P, S]):
     peak: Callable[[P], float] = field(default=lambda _: 0.0)
     self_paced: Callable[[P], bool] = field(default=lambda _: False)
     pictures: tuple[str, ...] = ()
+    eases: tuple[tuple[Cause, str], ...] = ()
 
 
 AnyGame = Game[Any, Any]

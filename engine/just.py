@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from math import ceil, floor, isfinite
 from typing import Any
 
-from engine.game import Just, Outcome, Result
+from engine.game import Answer, Just, Outcome, Result
 from engine.level import EASIEST, HARDEST, PLACES, Kind, Ladder, Number, kinds_of
 
 Index = Callable[[Any], float]
@@ -53,6 +53,13 @@ def passed(ladder: Ladder, index: Index, difficulty: float, outcome: Outcome) ->
         lowest = min((end for end in _ends(ladder, index, difficulty, outcome.just) if end > difficulty), default=0.0)
     # The result is the judge: a value within a rounding of the limit may say a little too much or too little.
     return _beside(lowest, difficulty, hit), censored or (outcome.cut_short and not hit)
+
+
+def answered(ladder: Ladder, index: Index, difficulty: float, answer: Answer) -> tuple[float | None, bool]:
+    """Return the difficulty that one finger's answer alone would just have passed, and whether it is censored."""
+    if not answer.just:
+        return None, True
+    return min(just_passed(ladder, index, difficulty, just) for just in answer.just)
 
 
 def just_passed(ladder: Ladder, index: Index, difficulty: float, just: Just) -> tuple[float, bool]:

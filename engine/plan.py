@@ -18,7 +18,8 @@ class Plan:
     """All that a session needs, and all that its replay needs.
 
     ``played_with`` says what each skill is played with (``keys``, ``mouse``, ``serial``, ``switch``); ``beliefs``
-    are by ``belief_key``, as JSON; ``scale`` is the grip sensor's, where it is known from before.
+    are by ``belief_key``, as JSON, and so is what is known of single ``fingers``; ``scale`` is the grip sensor's,
+    where it is known from before.
     """
 
     seed: int
@@ -28,6 +29,7 @@ class Plan:
     played_with: Mapping[Skill, str]
     beliefs: Mapping[str, str] = field(default_factory=dict)
     scale: Scale | None = None
+    fingers: Mapping[str, str] = field(default_factory=dict)
 
 
 def belief_key(game: str, hand: Side, played_with: str) -> str:
@@ -44,6 +46,7 @@ def to_header(plan: Plan) -> dict[str, Any]:
         "levels": {game: [_level_row(level) for level in ladder.levels] for game, ladder in plan.ladders.items()},
         "played_with": dict(plan.played_with),
         "beliefs": dict(plan.beliefs),
+        "fingers": dict(plan.fingers),
         "scale": asdict(plan.scale) if plan.scale else None,
     }
 
@@ -62,6 +65,7 @@ def from_header(header: Mapping[str, Any], games: Mapping[str, AnyGame]) -> Plan
             played_with=dict(header["played_with"]),
             beliefs=dict(header["beliefs"]),
             scale=Scale(**header["scale"]) if header["scale"] else None,
+            fingers=dict(header.get("fingers", {})),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"header: {error} is missing or wrong") from None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.adaptive import Aim
-from engine.level import LevelError
+from engine.level import EASIEST, HARDEST, LevelError
 from engine.safety import Limits
 
 
@@ -29,7 +29,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A prescription: blocks of play, a rest after each ``rest_after`` trials and between blocks."""
+    """A prescription: blocks of play, a rest after each ``rest_after`` trials and between blocks.
+
+    ``expected`` is what an assessment suggests: the ability at a game, on its scale of difficulty, for a hand of which
+    nothing else is known.
+    """
 
     name: str
     blocks: tuple[Block, ...]
@@ -38,6 +42,7 @@ class Program:
     rest_after: int = 10
     aim: Aim = field(default_factory=Aim)
     limits: Limits = field(default_factory=Limits)
+    expected: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse rests that cannot be kept."""
@@ -47,6 +52,9 @@ class Program:
                 raise ValueError(f"{name}: must be seconds from 0 to 3600, not {value}")
         if not (_is_whole(self.rest_after) and self.rest_after >= 1):
             raise ValueError(f"rest_after: must be a whole number from 1, not {self.rest_after}")
+        for game, ability in self.expected:
+            if not (isinstance(ability, float) or _is_whole(ability)) or not EASIEST <= ability <= HARDEST:
+                raise ValueError(f"expected.{game}: must be a difficulty from 0 to 100, not {ability}")
 
 
 def parse(text: str, path: str, games: set[str]) -> Program:
@@ -65,7 +73,7 @@ def from_plain(table: dict[str, Any], path: str, games: set[str]) -> Program:
         if not isinstance(row.get("game"), str) or row["game"] not in games:
             raise LevelError(path, f"blocks.{n}.game", f"must be one of {', '.join(sorted(games))}")
         blocks.append(_made(Block, row, path, f"blocks.{n}"))
-    plain = {key: value for key, value in table.items() if key not in ("blocks", "aim", "limits", "name")}
+    plain = {key: value for key, value in table.items() if key not in ("blocks", "aim", "limits", "name", "expected")}
     if not isinstance(table.get("aim", {}), dict):
         raise LevelError(path, "aim", "must be a table")
     aim = {key: tuple(v) if isinstance(v, list) else v for key, v in table.get("aim", {}).items()}
@@ -76,6 +84,7 @@ def from_plain(table: dict[str, Any], path: str, games: set[str]) -> Program:
             "blocks": tuple(blocks),
             "aim": _made(Aim, aim, path, "aim"),
             "limits": _made(Limits, table.get("limits", {}), path, "limits"),
+            "expected": _expected(table.get("expected", {}), path, games),
             **plain,
         },
         path,
@@ -92,16 +101,27 @@ def to_plain(program: Program) -> dict[str, Any]:
         "rest_s": program.rest_s,
         "least_rest_s": program.least_rest_s,
         "rest_after": program.rest_after,
-        "aim": {"band": list(aim.band), "fence": list(aim.fence), "guess": aim.guess},
+        "aim": {"band": list(aim.band), "fence": list(aim.fence), "guess": aim.guess}
+        | ({} if aim.rungs is None else {"rungs": list(aim.rungs)}),
         "limits": {
             "cap": limits.cap, "hard": limits.hard, "soft": limits.soft, "soft_s": limits.soft_s,
             "taps": limits.taps, "minutes": limits.minutes,
         },
+        "expected": dict(program.expected),
         "blocks": [
             {"game": b.game, "trials": b.trials} | ({} if b.level is None else {"level": b.level})
             for b in program.blocks
         ],
     }  # fmt: skip
+
+
+def _expected(table: Any, path: str, games: set[str]) -> tuple[tuple[str, float], ...]:
+    if not isinstance(table, dict):
+        raise LevelError(path, "expected", "must be a table: a difficulty from 0 to 100 for each game")
+    for game in table:
+        if game not in games:
+            raise LevelError(path, f"expected.{game}", f"must be one of {', '.join(sorted(games))}")
+    return tuple(table.items())
 
 
 def _list(table: dict[str, Any], path: str) -> list[dict[str, Any]]:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from engine.game import Just, Result
-from engine.hand import Side
+from engine.game import Answer, Just, Result
+from engine.hand import Finger, Side
 from engine.sample import Sample, from_row, to_row
 
 FORMAT = 1
@@ -30,6 +30,7 @@ class Trial:
     ``belief`` is the adaptive core's belief after it, as JSON; ``attempt`` counts starts of this trial, since one
     that was interrupted is begun again. ``passed`` is the difficulty that this performance would just have passed,
     ``None`` where that is not known; ``censored`` says that it is at least that (a hit) or at most that (a miss).
+    ``fingers`` is what is known of the single fingers after it (``engine.fingers``), as JSON, empty where nothing is.
     """
 
     index: int
@@ -54,6 +55,8 @@ class Trial:
     belief: str
     passed: float | None = None
     censored: bool = False
+    answers: tuple[Answer, ...] = ()
+    fingers: str = ""
 
     @property
     def hit(self) -> bool:
@@ -143,8 +146,12 @@ def trial_from_plain(row: dict[str, Any]) -> Trial:
     """Return the trial of a plain row, as ``dataclasses.asdict`` made it."""
     known = {f.name for f in fields(Trial)}
     values = {key: value for key, value in row.items() if key in known}
-    just = _just(values.get("just"))
-    return Trial(**values | {"just": just, "hand": Side(values["hand"]), "result": Result(values["result"])})
+    made = {"just": _just(values.get("just")), "answers": tuple(map(_answer, values.get("answers", ())))}
+    return Trial(**values | made | {"hand": Side(values["hand"]), "result": Result(values["result"])})
+
+
+def _answer(row: dict[str, Any]) -> Answer:
+    return Answer(Finger(row["finger"]), bool(row["hit"]), _just(row["just"]))
 
 
 def _just(row: Any) -> tuple[Just, ...]:

@@ -1,6 +1,6 @@
 """Draw every screen the patient sees around the games: one idea each, at most three choices, icon beside word."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from engine.hand import Side
 from engine.profile import Profile
@@ -174,16 +174,28 @@ def spoken(values: Iterable[tuple[str, str]]) -> Values:
     )
 
 
+def sentences(reason: str, values: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the keys of what is to be said of a trial: its reason, and that one finger is asked more often."""
+    also = "reason.finger"
+    return (reason, also) if values.get("finger") and reason != also else (reason,)
+
+
 def why(reasons: Sequence[ReasonRow]) -> Scene:
-    """Return the screen that says why it is this hard: (key, values with the game) of each game's latest trial."""
-    shown = reasons[:3]
-    high = 140.0 * len(shown) + 40
-    shapes: list[Shape] = [title("why.title", y=790, size=56), Bar(MIDDLE, 470, 1360, high, "card", 40, "line", 3)]
-    for n, (key, values) in enumerate(shown):
-        game = dict(values).get("game", "")
-        y = 470 + 70.0 * (len(shown) - 1) - 140 * n
+    """Return the screen that says why it is this hard: (key, values with the game) of each game's latest trial.
+
+    A second row of the same game is said below its first, in smaller words.
+    """
+    games = list(dict.fromkeys(dict(values).get("game", "") for _, values in reasons))[:3]
+    said = [[row for row in reasons if dict(row[1]).get("game", "") == game][:2] for game in games]
+    row_h = 165.0 if any(len(rows) > 1 for rows in said) else 140.0
+    high = row_h * len(said) + 40
+    shapes: list[Shape] = [title("why.title", y=790, size=56), Bar(MIDDLE, 475, 1360, high, "card", 40, "line", 3)]
+    for n, (game, rows) in enumerate(zip(games, said, strict=True)):
+        y = 475 + row_h / 2 * (len(said) - 1) - row_h * n
         shapes.append(Picture(f"tile-{game}", 232, y, 165, 110))
-        shapes.append(Words(key, 890, y, 34, align="left", width=1080, lines=2, values=spoken(values)))
+        places = ((y + 32, 34, 2), (y - 50, 28, 2)) if len(rows) > 1 else ((y, 34, 2),)
+        for (key, values), (at, size, lines) in zip(rows, places, strict=True):
+            shapes.append(Words(key, 890, at, size, align="left", width=1080, lines=lines, values=spoken(values)))
     return Scene("sunrise", (*shapes, *row_of((("back", "back", "button.back"),), 130)))
 
 
@@ -242,10 +254,12 @@ def garden(trials: Sequence[bool], of: int) -> tuple[Shape, ...]:
 def summary(trials: Sequence[Trial], minutes: float, how: str, reasons: Sequence[ReasonRow] = ()) -> Scene:
     """Return the last screen: what was done, in plain words and one picture, and why each game is as hard as it is.
 
-    ``reasons`` are (key, values with the game), as for ``why``; a key that is not known here is left out.
+    ``reasons`` are (key, values with the game), as for ``why``; only the first one of a game is said, and a key that is
+    not known here is left out.
     """
     games = list(dict.fromkeys(trial.game for trial in trials))
-    because = {dict(values).get("game", ""): (key, values) for key, values in reasons if key in REASONS}
+    known = [(key, values) for key, values in reasons if key in REASONS]
+    because = {dict(values).get("game", ""): (key, values) for key, values in reversed(known)}
     shapes: list[Shape] = [title("summary.stopped" if how == "stopped" else "summary.title", y=822, size=60)]
     values = (("n", str(len(trials))), ("min", f"{max(1, round(minutes))}"))
     key = "summary.done" if trials else "summary.none"

@@ -7,15 +7,17 @@ and only then lets the game step. Whatever happens, no game steps again after ST
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from engine import adaptive, calibration, fitting, ghost, just, menu, safety, screens
-from engine.adaptive import Aim, Belief, Reason
+from engine import calibration, fingers, fitting, ghost, just, menu, safety, screens
+from engine.adaptive import Belief, Choice
 from engine.calibration import Scale, Senses
 from engine.chance import Chance
+from engine.chooser import Chooser, Turn
+from engine.fingers import Fingers
 from engine.game import AnyGame, Cue, Event, Intent, Lift, Outcome, Press, Setting, Tap
 from engine.hand import Side
 from engine.level import EASIEST, Ladder
 from engine.phases import After, Demo, Paused, Phase, Playing, Rest, Stopped, Summary, Why
-from engine.plan import Plan, belief_key
+from engine.plan import Plan
 from engine.profile import KEYS
 from engine.program import Block
 from engine.recording import End, Trial, as_written, end_line, samples_line, trial_line
@@ -50,7 +52,8 @@ class Session:
         self.trials: tuple[Trial, ...] = ()
         self.end: End | None = None
         self.over = False
-        self._beliefs = {key: Belief.from_json(text) for key, text in plan.beliefs.items()}
+        self._chooser = Chooser(plan, games)
+        self._fingers = {key: Fingers.from_json(text) for key, text in plan.fingers.items()}
         self._played_with = dict(plan.played_with)
         self._senses = Senses()
         self._watch = safety.Watch()
@@ -230,14 +233,15 @@ class Session:
     def _resumed(self) -> Phase:
         """Return what follows a rest or a pause: the demonstration of a new game, or the next trial."""
         if isinstance(self._phase, Rest):
-            self._rested(self._phase.since)
+            self._chooser.rested(round(to_ms(self.now - self._phase.since) / 60_000, 3))
         self._watch = safety.calmed(self._watch)
         in_block = [trial for trial in self.trials if trial.block == self._block]
         return self._fresh_trial() if in_block or self._attempt else self._demo()
 
     def _demo(self) -> Demo:
-        params = self._ladder().params(self._chosen().difficulty)
-        state = self.game.start(params, self._chance(self._attempt + 1), self._setting())
+        turn = self._turn()
+        setting = self._setting(self._weights(turn))
+        state = self.game.start(turn.params, self._chance(self._attempt + 1), setting)
         return Demo(self.now, state, ghost.Ghost())
 
     def _chance(self, attempt: int) -> Chance:
@@ -260,12 +264,12 @@ class Session:
         return self._trial()
 
     def _trial(self) -> Playing:
-        chosen = self._chosen()
-        params = self._ladder().params(chosen.difficulty)
+        turn = self._turn()
         self._attempt += 1
         self._watch = replace(self._watch, over_since=None)
-        state = self.game.start(params, self._chance(self._attempt), self._setting())
-        return Playing(self.now, state, chosen, self._attempt)
+        weights = self._weights(turn)
+        state = self.game.start(turn.params, self._chance(self._attempt), self._setting(weights))
+        return Playing(self.now, state, _told(turn.choice, weights), self._attempt)
 
     def _play(self, playing: Playing, events: tuple[Event, ...], ruling: safety.Verdict) -> Frame:
         if ruling == "rest":
@@ -307,6 +311,7 @@ class Session:
 
     def _finished(self, playing: Playing, outcome: Outcome) -> Trial:
         passed, censored = just.passed(self._ladder(), self.game.index, playing.chosen.difficulty, outcome)
+        known = self._learned_fingers(playing, outcome)
         belief = self._learned(playing, outcome.result == "hit", passed, censored)
         trial = Trial(
             index=len(self.trials),
@@ -331,6 +336,8 @@ class Session:
             belief=belief.to_json(),
             passed=passed,
             censored=censored,
+            answers=outcome.answers,
+            fingers=known.to_json() if known else "",
         )
         self.trials += (trial,)
         self._attempt = 0
@@ -339,16 +346,33 @@ class Session:
         return trial
 
     def _learned(self, playing: Playing, hit: bool, passed: float | None, censored: bool) -> Belief:
-        key, aim = self._belief_key(), self._aim()
-        before = self._beliefs.get(key) or adaptive.start(aim)
-        self._beliefs[key] = adaptive.learn(before, aim, playing.chosen.difficulty, hit, passed, censored)
-        return self._beliefs[key]
+        """Learn from the trial; where a rest follows, the stretch that it ends is looked at as well."""
+        block, way, difficulty = self.block, self.played_with, playing.chosen.difficulty
+        belief = self._chooser.learned(block, way, difficulty, hit, passed, censored)
+        before = [(trial.hit, trial.difficulty) for trial in self.trials if trial.block == self._block]
+        done, after = len(before) + 1, self.plan.program.rest_after
+        if done % after and done < block.trials:
+            return belief
+        last = done % after or after
+        return self._chooser.stretched(block, way, [*before, (hit, difficulty)][-last:])
 
-    def _rested(self, since: int) -> None:
-        """Let every belief know of a rest that began at tick ``since``."""
-        minutes = round(to_ms(self.now - since) / 60_000, 3)
-        for key, belief in self._beliefs.items():
-            self._beliefs[key] = adaptive.rest(belief, self._aim(), minutes)
+    def _learned_fingers(self, playing: Playing, outcome: Outcome) -> Fingers | None:
+        """Learn from each finger that was asked, before the hand as a whole; return what is known of them, if anything.
+
+        With one switch no finger does what it is asked for. Each answer of a flight is expected to go well more often
+        than all of them.
+        """
+        if outcome.answers and self.played_with != "switch":
+            belief = self._chooser.belief(self.block, self.played_with)
+            known = self._fingers.get(self._belief_key(), Fingers())
+            expected = playing.chosen.predicted ** (1 / len(outcome.answers))
+            for answer in outcome.answers:
+                passed, censored = just.answered(self._ladder(), self.game.index, playing.chosen.difficulty, answer)
+                known = fingers.learn(
+                    known, answer.finger, expected, answer.hit, passed, censored, belief.summary.slope, belief.ability
+                )
+            self._fingers[self._belief_key()] = known
+        return self._fingers.get(self._belief_key())
 
     def _after(self, after: After) -> Frame:
         if self.now < after.until:
@@ -412,34 +436,28 @@ class Session:
     def _ladder(self) -> Ladder:
         return self.plan.ladders[self.block.game]
 
-    def _aim(self) -> Aim:
-        """Return the program's aim, its fence closed around the rung that was chosen by hand, if any."""
-        aim = self.plan.program.aim
-        if self.block.level is None:
-            return aim
-        low = self._ladder().start_of(self.block.level)
-        return replace(aim, fence=(low, round(low + 99.9 / len(self._ladder().levels), 2)))
-
     def _belief_key(self) -> str:
-        return belief_key(self.block.game, self.plan.profile.hand, self.played_with)
+        return self._chooser.key(self.block, self.played_with)
 
-    def _chosen(self) -> adaptive.Choice:
-        """Return the next difficulty; whatever the adaptive core says, no force above the cap is asked for."""
-        aim = self._aim()
-        belief = self._beliefs.get(self._belief_key()) or adaptive.start(aim)
-        chosen = adaptive.choose(belief, aim)
-        allowed = safety.within_cap(self.game, self._ladder(), chosen.difficulty, self.plan.program.limits)
-        assert allowed is not None  # or the session would have been refused
-        if allowed < chosen.difficulty:
-            reason = Reason("reason.cap", (("to", f"{allowed:.0f}"),))
-            return replace(chosen, difficulty=allowed, reason=reason)
-        return chosen
+    def _turn(self) -> Turn:
+        """Return what the next trial asks."""
+        return self._chooser.turn(self.block, self.played_with, self.trials)
 
-    def _setting(self) -> Setting:
+    def _weights(self, turn: Turn) -> fingers.Weights:
+        """Return how often each finger is to be asked in the next trial; nothing where all are asked evenly."""
+        known, among = self._fingers.get(self._belief_key()), getattr(turn.params, "fingers", ())
+        if known is None or len(among) < 2:
+            return ()
+        belief = self._chooser.belief(self.block, self.played_with)
+        band = self._chooser.aim(self.block, belief).band
+        weights = fingers.cues(known, among, belief.summary.slope, turn.choice.predicted, band)
+        return weights if any(weight > 1.0 for _, weight in weights) else ()
+
+    def _setting(self, weights: fingers.Weights) -> Setting:
         profile = self.plan.profile
         labels = [(finger, _label(key)) for key, finger in (profile.keys or KEYS[profile.hand])]
         only = dict(reversed(labels)) if self.played_with == "keys" else {}
-        return Setting(profile.units_per_mm, profile.calm, self.played_with, tuple(only.items()))
+        return Setting(profile.units_per_mm, profile.calm, self.played_with, tuple(only.items()), weights)
 
     def _asked(self) -> float:
         if isinstance(self._phase, Playing) and self.game.skill == "grip":
@@ -514,9 +532,12 @@ class Session:
         return screens.garden(in_block, self.block.trials)
 
     def reasons(self) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-        """Return why the latest trial of each game was as hard as it was: (text key, values)."""
-        latest = {trial.game: trial for trial in self.trials}
-        return tuple((trial.reason, (*trial.reason_values.items(), ("game", trial.game))) for trial in latest.values())
+        """Return why the latest trial of each game was as hard as it was, and asked one finger most: (key, values)."""
+        rows = []
+        for trial in {trial.game: trial for trial in self.trials}.values():
+            values = (*trial.reason_values.items(), ("game", trial.game))
+            rows += [(key, values) for key in screens.sentences(trial.reason, trial.reason_values)]
+        return tuple(rows)
 
     def _placed(self, cue: Cue) -> Cue:
         """Return the cue where it is seen: mirrored for the left hand."""
@@ -533,6 +554,13 @@ def _goes_down(samples: Sequence[Sample], held: bool, key: str, button: Button) 
                 return True
             held = sample.value > 0
     return False
+
+
+def _told(choice: Choice, weights: fingers.Weights) -> Choice:
+    """Return the choice with the finger that is asked most among the values of its reason."""
+    most = fingers.most_asked(weights)
+    reason = replace(choice.reason, values=(*choice.reason.values, ("finger", most)))
+    return replace(choice, reason=reason) if most else choice
 
 
 def _label(key: str) -> str:

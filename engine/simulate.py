@@ -27,7 +27,10 @@ LOOK_S = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What a patient is like: ability 0..1, how much practice adds and fatigue takes away, lapses of attention."""
+    """What a patient is like: ability 0..1, how much practice adds and fatigue takes away, lapses of attention.
+
+    ``weak`` are fingers that react later than the others, each with the factor of its reaction time.
+    """
 
     ability: float = 0.5
     practice: float = 0.0
@@ -36,6 +39,7 @@ class Traits:
     fatigue_trials: float = 40.0
     lapse: float = 0.02
     reaction_ms: float | None = None
+    weak: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an ability outside 0..1."""
@@ -162,7 +166,7 @@ class Patient:
     def _tap(self, session: Session, intent: Intent | None, ability: float, tick: int) -> list[Sample]:
         body = self._body
         if isinstance(intent, Press) and body.press_at is None:
-            wait_ms = self._reaction(session, ability)
+            wait_ms = self._reaction(session, ability) * dict(self.traits.weak).get(intent.finger, 1.0)
             pressed = self._fingers(session, intent.finger, ability)
             self._body = replace(body, press_at=tick + to_ticks(wait_ms), press=pressed)
             return []
@@ -183,8 +187,8 @@ class Patient:
 
     def _fingers(self, session: Session, wanted: Finger, ability: float) -> tuple[Finger, ...]:
         """Draw which fingers go down: sometimes a neighbour instead, sometimes one that comes along."""
-        params = session.plan.ladders[session.game.name].params(self._difficulty(session))
-        playable = getattr(params, "fingers", FINGERS)
+        phase = session.phase
+        playable = getattr(phase.state.params, "fingers", FINGERS) if isinstance(phase, Playing) else FINGERS
         near = [f for f in FINGERS if abs(FINGERS.index(f) - FINGERS.index(wanted)) == 1]
         weak = (1 - ability) ** 1.5
         if len(playable) > 1 and self._chance.chances(0.06 * weak + 0.004):
@@ -192,10 +196,6 @@ class Patient:
         if self._chance.chances(0.07 * weak + 0.003):
             return (wanted, self._chance.choice(near))
         return (wanted,)
-
-    def _difficulty(self, session: Session) -> float:
-        phase = session.phase
-        return phase.chosen.difficulty if isinstance(phase, Playing) else 0.0
 
     def _grip(self, session: Session, intent: Intent | None, ability: float, tick: int) -> list[Sample]:
         wanted = intent.share if isinstance(intent, Squeeze) else 0.0

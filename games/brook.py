@@ -491,4 +491,5 @@ PICTURES = ("boat", "boat-bump", "duck", "duckling", "jetty")
 GAME = Game(
     "brook", "trace", Params, start, step, scene, intent, index,
     self_paced=lambda p: p.limit_ms >= 20_000, pictures=PICTURES,
+    eases=(("left-of-path", "width_mm"), ("right-of-path", "width_mm"), ("too-late", "limit_ms")),
 )  # fmt: skip

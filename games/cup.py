@@ -312,4 +312,5 @@ PICTURES = (
 GAME = Game(
     "cup", "grip", Params, start, step, scene, intent, index, peak,
     self_paced=lambda p: p.reach_ms > 8000, pictures=PICTURES,
+    eases=(("too-soft", "band"), ("too-hard", "band"), ("let-go-too-quickly", "lower_ms")),
 )  # fmt: skip

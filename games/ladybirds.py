@@ -11,6 +11,7 @@ from math import hypot, log2
 
 from engine.chance import Chance
 from engine.game import (
+    Answer,
     Cause,
     Cue,
     Event,
@@ -80,7 +81,7 @@ class Ladybird:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A flight under way: ``next_ms`` is when the next ladybird lands."""
+    """A flight under way: ``next_ms`` is when the next ladybird lands; ``pointed`` that the pointer has answered."""
 
     params: Params
     setting: Setting
@@ -88,15 +89,18 @@ class State:
     next_ms: float
     now_ms: float = 0.0
     strays: int = 0
+    pointed: bool = False
 
 
 def start(params: Params, chance: Chance, setting: Setting) -> State:
-    """Return a new flight: fingers drawn evenly, the first landing after 0.8-1.6 s."""
+    """Return a new flight: fingers drawn by the setting's weights, the first landing after 0.8-1.6 s."""
     fingers = tuple(Finger(name) for name in params.fingers)
+    weights = {Finger(name): weight for name, weight in setting.weights}
     birds: list[Ladybird] = []
     for n in range(params.count):
         others = [f for f in fingers if not (n and f is birds[-1].finger and len(fingers) > 2)]
-        birds.append(Ladybird(chance.choice(others)))
+        drawn = chance.weighted(others, [weights.get(f, 1.0) for f in others]) if weights else chance.choice(others)
+        birds.append(Ladybird(drawn))
     return State(params, setting, tuple(birds), rounded(chance.between(800.0, 1600.0)))
 
 
@@ -108,7 +112,8 @@ def step(state: State, tick: int, events: tuple[Event, ...]) -> Step[State]:
         press = _pressed(event, state)
         if press is not None:
             cues.append(Cue("tap", *TIPS[press[0]], level=0.5))
-            state = _attributed(state, *press)
+            pointed = state.pointed or isinstance(event, Point)
+            state = _attributed(replace(state, pointed=pointed), *press)
     state, landed = _landed(state)
     cues.extend(landed)
     state, judged = _judged(state)
@@ -231,8 +236,17 @@ def _outcome(state: State) -> Outcome | None:
     result = Result.HIT if failed is None else Result.MISS
     if failed is not None and all(bird.cause == "no-try" for bird in birds):
         result = Result.OMISSION
-    finger = (failed or birds[-1]).finger
-    return Outcome(result, failed.cause if failed else "", tuple(measures), just, finger)
+    about = failed or (birds[0] if len(birds) == 1 else None)
+    answers = () if state.pointed else tuple(_answer(bird) for bird in birds if bird.cause != "too-early")
+    return Outcome(
+        result, failed.cause if failed else "", tuple(measures), just, about.finger if about else None, answers=answers
+    )
+
+
+def _answer(bird: Ladybird) -> Answer:
+    """Return what a finger did; one that was not waited for says nothing of it, and is left out before."""
+    timed = bird.cause in ("", "too-late") and bird.reaction_ms is not None
+    return Answer(bird.finger, not bird.cause, (("limit_ms", bird.reaction_ms or 0.0),) if timed else ())
 
 
 def scene(state: State) -> Scene:
@@ -344,4 +358,5 @@ PICTURES = ("ladybird", "ladybird-fly", "daisy", *(f"hand-{finger}" for finger i
 GAME = Game(
     "ladybirds", "tap", Params, start, step, scene, intent, index,
     self_paced=lambda p: p.limit_ms > 4000, pictures=PICTURES,
+    eases=(("too-late", "limit_ms"), ("no-try", "limit_ms"), ("wrong-finger", "count"), ("extra-finger", "unwanted")),
 )  # fmt: skip

@@ -145,6 +145,9 @@ def plain_screens() -> Iterator[tuple[str, Scene]]:
         yield f"rest, {left} s, ready {ready}", screens.rest(left, 600.0, done, 1000, ready)
     for rows in zip(*(reason_rows(game) for game in names), strict=True):
         yield from ((f"why, {rows[0]}, {count}", screens.why(rows[:count])) for count in (1, 2, 3))
+        also = [("reason.finger", values) for _, values in rows]
+        twice = [row for pair in zip(rows, also, strict=True) for row in pair]
+        yield from ((f"why, {rows[0]}, {count} twice", screens.why(twice[: 2 * count])) for count in (1, 2, 3))
     yield from ((f"tare, {refused}", screens.tare(refused)) for refused in (False, True))
     yield from ((f"firm, {share}", screens.firm(share)) for share in (0.0, 0.4, 1.0))
     yield from summaries(names)
@@ -442,6 +445,8 @@ def made_keys() -> set[str]:
         *(f"brief.{key.removeprefix('reason.')}" for key in screens.REASONS),
         *(f"finger.{finger}" for finger in FINGERS),
         *(f"way.{way}" for way in (*WAYS, "switch")),
+        *(f"miss.{cause}" for cause in CAUSES),
+        *(f"knob.{param}" for game in rooms.all_games().values() for _, param in game.eases),
         *(f"pause.{reason}" for reason in PAUSES),
         *(f"file.{key}" for key in every_file),
         *(f"store.{key}" for key in written),

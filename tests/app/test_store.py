@@ -233,6 +233,17 @@ def test_the_belief_is_that_of_the_last_trial_of_this_patient_game_and_hand(stor
     assert store.belief("P-0001", "cup", Side.RIGHT) == ('{"n":5}', "2025-02-01T00:00:10+00:00")
 
 
+def test_what_is_known_of_single_fingers_is_that_of_the_trial_whose_belief_counts(store: Store) -> None:
+    first = store.begin(HEADER, START)
+    keep(store, first, trial_of(0, fingers="a"), trial_of(1, fingers="b"), trial_of(2, belief="", fingers="c"))
+    keep(store, first, trial_of(3, game="tap", fingers="d"), trial_of(4, game="trace"))
+    keep(store, store.begin({"patient": "P-0002"}, START), trial_of(0, fingers="z"))
+    assert store.fingers("P-0001") == {
+        belief_key("cup", Side.RIGHT, "grip"): "b", belief_key("tap", Side.RIGHT, "grip"): "d",
+    }  # fmt: skip
+    assert store.fingers("nobody") == {}
+
+
 def test_each_way_of_playing_has_its_own_belief(store: Store) -> None:
     assert store.beliefs("P-0001") == {}
     session = store.begin(HEADER, START)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from app import settings
 from app.logbook import Logbook
-from app.visit import Visit, Wish, rested
+from app.visit import Visit, Wish, readable, rested
 from engine import adaptive
+from engine.fingers import Fingers
 from engine.hand import Side
 from engine.profile import Profile
 from engine.program import Program
@@ -61,6 +62,7 @@ def test_a_practice_that_was_cut_off_is_offered_even_when_the_hand_is_asked_for_
     assert visit.session is not None
     assert [(b.game, b.trials) for b in visit.session.plan.program.blocks] == [("ladybirds", 3)]
     assert visit.session.plan.beliefs, "what was learnt about the hand goes on as well"
+    assert set(visit.session.plan.fingers) == set(visit.session.plan.beliefs), "and of its fingers"
 
 
 def test_who_does_not_go_on_is_not_asked_again(tmp_path: Path) -> None:
@@ -80,6 +82,11 @@ def test_a_hand_that_was_asked_for_this_time_is_not_kept_with_other_settings(tmp
     click(visit, "set palette")
     kept = settings.load(tmp_path)[0]
     assert (kept.hand, kept.palette) == (Side.RIGHT, "dark")
+
+
+def test_fingers_of_which_nothing_can_be_read_are_begun_anew() -> None:
+    assert readable(Fingers().to_json())
+    assert not readable("{}")
 
 
 def test_a_belief_that_cannot_be_read_is_begun_anew() -> None:

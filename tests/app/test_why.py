@@ -17,15 +17,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app import files, why
+from app import files, rooms, standout, why
 from app.cli import main
 from app.store import FILE, VERSION, Store
-from app.texts import load
-from engine import screens
+from app.texts import PLACE, load
+from engine import adaptive, screens
 from engine.game import Result
 from engine.hand import Side
 from engine.recording import Trial, header_line, trial_line
 from engine.ticks import TICKS_PER_S
+from engine.trend import Plateau
 
 START, LATER = "2025-01-02T03:04:05+00:00", "2025-01-09T10:00:00+00:00"
 TRIAL = Trial(
@@ -50,8 +51,20 @@ class Said:
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """Return the printed JSON lines."""
-        return [json.loads(line) for line in self.lines]
+        """Return the printed JSON lines but the last, which says what stands out."""
+        return [json.loads(line) for line in self.lines[:-1]]
+
+    @property
+    def stands_out(self) -> list[dict[str, Any]]:
+        """Return what the last printed JSON line says."""
+        found: list[dict[str, Any]] = json.loads(self.lines[-1])["stands_out"]
+        return found
+
+    @property
+    def parts(self) -> tuple[list[str], list[str]]:
+        """Return the lines before and after the empty one."""
+        before, _, after = self.out.partition("\n\n")
+        return before.splitlines(), after.splitlines()
 
 
 def regrasp(*words: object) -> Said:
@@ -115,8 +128,8 @@ def test_a_demonstration_says_how_to_ask_why_and_that_very_command_answers(demo:
         played = store.trials(1)
     changed = [b for a, b in zip((None, *played), played, strict=False) if a is None or a.difficulty != b.difficulty]
     assert len(changed) >= 5
-    assert len(answer.lines) == len(changed)
-    for line, trial in zip(answer.lines, changed, strict=True):
+    assert len(answer.parts[0]) == len(changed)
+    for line, trial in zip(answer.parts[0], changed, strict=True):
         assert f"#{trial.index + 1} " in line
         assert load("en").say(trial.reason, trial.reason_values) in line
         assert line.split()[2:4] == ["Ladybirds", "right"]
@@ -257,6 +270,21 @@ def test_every_reason_makes_one_whole_line_in_every_language(reason: str, langua
     assert ("[" in line) == (reason in why.RULES)
 
 
+def test_that_another_finger_is_asked_more_often_is_a_change_as_well_and_said_after_the_reason(tmp_path: Path) -> None:
+    base = {"from": "28", "to": "30", "hits": "8", "of": "10"}
+    fingers = ("", "ring", "ring", "", "ring", "little")
+    played = [
+        replace(one, reason_values=base | ({"finger": finger} if finger else {}))
+        for one, finger in zip(trials(*[30] * 6), fingers, strict=True)
+    ]
+    keep(tmp_path, played)
+    lines = regrasp("why", tmp_path).lines
+    assert [line.split("#")[1][0] for line in lines] == ["1", "2", "6"]
+    assert lines[1].endswith("8 of 10 went well. The ring finger is asked more often, because it finds this harder.")
+    assert "little finger" in lines[2]
+    assert [row["values"].get("finger") for row in regrasp("why", tmp_path, "--json").rows] == [None, "ring", "little"]
+
+
 def test_a_rule_that_outranked_the_core_is_named_and_no_other(tmp_path: Path) -> None:
     keep(tmp_path, [*trials(30), *trials(0, 24, reason="reason.cap", reason_values={"to": "24"})[1:]])
     lines = regrasp("why", tmp_path).lines
@@ -304,6 +332,140 @@ def test_a_terminal_without_accents_gets_question_marks_and_no_error(
     assert main(["why", str(tmp_path)]) == 0
     sys.stdout.flush()
     assert "M?s dif?cil" in raw.getvalue().decode("ascii")
+
+
+# --- what stands out
+
+
+def misses(**causes: int) -> list[Trial]:
+    """Return 40 trials, of which so many were missed for each cause."""
+    missed = [cause.replace("_", "-") for cause, n in causes.items() for _ in range(n)]
+    first = [replace(TRIAL, result=Result.MISS, cause=cause) for cause in missed]
+    return [replace(trial, index=n) for n, trial in enumerate([*first, *[TRIAL] * (40 - len(first))])]
+
+
+def sessions(folder: Path, *abilities: float | None, tries: int = 5, **more: Any) -> None:
+    """Keep a session for each ability at its end."""
+    for day, ability in enumerate(abilities):
+        belief = "" if ability is None else json.dumps({"version": 2, "ability": ability, "spread": 3.0})
+        keep(folder, trials(*[30] * tries, belief=belief, **more), started=f"2025-03-{day + 1:02d}T09:00:00+00:00")
+
+
+def test_misses_are_counted_by_their_cause_and_what_would_ease_most_of_them_is_named(tmp_path: Path) -> None:
+    keep(tmp_path, misses(let_go_too_quickly=3, too_soft=6))
+    said = regrasp("why", tmp_path).parts[1]
+    assert said == [
+        "What stands out (the therapist decides)",
+        "Cup, right hand: 9 of 40 tries missed: 6 too soft, 3 let go too quickly. A wider band would help first.",
+    ]
+    assert regrasp("why", tmp_path, "--json").stands_out == [
+        {
+            "game": "cup", "hand": "right", "played_with": "keys", "tries": 40, "missed": 9,
+            "causes": {"too-soft": 6, "let-go-too-quickly": 3}, "eases": "band", "plateau": None,
+        }
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("causes", "eases"),
+    [({"too_soft": 2}, ""), ({"too_soft": 3}, "band"), ({"too_late": 5, "too_soft": 4}, ""),
+     ({"too_soft": 2, "too_hard": 2, "let_go_too_quickly": 3}, "band"), ({"too_late": 4, "too_soft": 4}, "band"),
+     ({"full_moon": 9}, "")],
+)  # fmt: skip
+def test_a_parameter_is_named_only_if_most_misses_come_from_it(
+    tmp_path: Path, causes: dict[str, int], eases: str
+) -> None:
+    keep(tmp_path, misses(**causes))
+    (found,) = regrasp("why", tmp_path, "--json").stands_out
+    assert (found["eases"], found["missed"]) == (eases, sum(causes.values()))
+
+
+def test_where_all_goes_well_nothing_stands_out(tmp_path: Path) -> None:
+    keep(tmp_path, trials(10, 12, 14))
+    assert len(regrasp("why", tmp_path).lines) == 3
+    (found,) = regrasp("why", tmp_path, "--json").stands_out
+    assert (found["tries"], found["missed"], found["causes"]) == (3, 0, {})
+
+
+def test_only_tries_from_the_first_shown_change_on_are_counted(tmp_path: Path) -> None:
+    missed: dict[str, Any] = {"result": Result.MISS, "cause": "too-soft"}
+    keep(tmp_path, [*trials(10, 12, **missed), *trials(0, 0, 14, 14, 16, **missed)[2:]])
+    counts = [
+        found["tries"]
+        for last in ("1", "2", "3", "4", "9")
+        for found in regrasp("why", tmp_path, "--json", "--last", last).stands_out
+    ]
+    assert counts == [1, 3, 4, 5, 5]
+
+
+def test_each_game_hand_and_way_of_playing_stands_out_by_itself(tmp_path: Path) -> None:
+    missed: dict[str, Any] = {"result": Result.MISS, "cause": "too-late"}
+    mixed = [*misses(too_soft=1), *(replace(TRIAL, played_with="serial", **missed) for _ in range(3)),
+             *(replace(TRIAL, game="brook", hand=Side.LEFT, **missed) for _ in range(3))]  # fmt: skip
+    keep(tmp_path, [replace(trial, index=n) for n, trial in enumerate(mixed)])
+    assert regrasp("why", tmp_path).parts[1][1:] == [
+        "Cup, right hand, keys: 1 of 40 tries missed: 1 too soft.",
+        "Cup, right hand, sensor: 3 of 3 tries missed: 3 too late.",
+        "Brook, left hand: 3 of 3 tries missed: 3 too late. More time would help first.",
+    ]
+    assert len(regrasp("why", tmp_path, "--game", "brook").parts[1]) == 2
+    assert [found["game"] for found in regrasp("why", tmp_path, "--game", "brook", "--json").stands_out] == ["brook"]
+
+
+def test_that_little_has_changed_is_said_by_the_last_ability_of_each_session(tmp_path: Path) -> None:
+    sessions(tmp_path, *[50.0] * 10)
+    assert regrasp("why", tmp_path).parts[1] == []
+    sessions(tmp_path, 50.5)
+    assert regrasp("why", tmp_path).parts[1][1:] == [
+        "Cup, right hand: little has changed over the last 10 sessions. "
+        "More variety, another level or a new assessment may help."
+    ]
+    assert regrasp("why", tmp_path, "--json").stands_out[0]["plateau"] == {"sessions": 10, "gain": 0.0, "lower": False}
+
+
+@pytest.mark.parametrize(
+    ("abilities", "tries"),
+    [([30.0 + n for n in range(14)], 5), ([None] * 14, 5), ([50.0] * 14, standout.FEWEST - 1), ([-5.0] * 14, 5)],
+)  # fmt: skip
+def test_a_gain_no_ability_and_short_sessions_are_no_plateau(
+    tmp_path: Path, abilities: list[float | None], tries: int
+) -> None:
+    sessions(tmp_path, *abilities, tries=tries)
+    (found,) = regrasp("why", tmp_path, "--json").stands_out
+    assert found["plateau"] is None
+
+
+def test_a_way_down_is_not_called_little(tmp_path: Path) -> None:
+    sessions(tmp_path, *(80.0 - 2 * n for n in range(11)))
+    (line,) = regrasp("why", tmp_path).parts[1][1:]
+    assert "less easily over the last 10 sessions" in line
+    assert "little" not in line
+
+
+@pytest.mark.parametrize(
+    "belief", ["", "{}", "[]", "no", '{"ability":"x"}', '{"ability":NaN}', '{"ability":null}', "[" * 10**5, None, 3]
+)  # fmt: skip
+def test_a_belief_without_an_ability_tells_none(belief: Any) -> None:
+    assert standout.ability_of(belief) is None
+
+
+def test_a_belief_as_the_core_writes_it_tells_its_ability() -> None:
+    belief = adaptive.start(adaptive.Aim(), 62.0)
+    assert standout.ability_of(belief.to_json()) == belief.ability
+
+
+@pytest.mark.parametrize("language", files.languages())
+def test_every_cause_and_parameter_has_words_in_every_language(language: str) -> None:
+    texts = load(language, strict=True)
+    level = Plateau(10, 0.0)
+    for name, game in rooms.all_games().items():
+        for cause, param in game.eases:
+            way = (name, Side.LEFT, "keys")
+            found = standout.Standing(way, 9, 3, ((cause, 3),), param, level)
+            lower = replace(found, plateau=replace(level, lower=True), missed=0)
+            lines = standout.lines_of([found, lower], texts)
+            assert len(lines) == 5
+            assert [line for line in lines if PLACE.search(line) or "@" in line] == []
 
 
 # --- what can be wrong

@@ -83,3 +83,21 @@ def test_what_never_happens_never_happens_and_what_is_certain_always_does() -> N
     chance = Chance(3)
     assert not any(chance.chances(0.0) for _ in range(100))
     assert all(chance.chances(1.0) for _ in range(100))
+
+
+@given(st.integers(0, 99), st.lists(st.floats(0.1, 9), min_size=1, max_size=6))
+def test_a_weighted_draw_is_one_of_those_there_are_and_takes_one_number_of_the_stream(
+    seed: int, weights: list[float]
+) -> None:
+    ours, theirs = Chance(seed), Chance(seed)
+    assert ours.weighted(range(len(weights)), weights) in range(len(weights))
+    theirs.share()
+    assert ours.share() == theirs.share()
+
+
+def test_what_has_twice_the_weight_is_drawn_twice_as_often() -> None:
+    chance = Chance("weighted")
+    counts = Counter(chance.weighted("abc", (1.0, 2.0, 1.0)) for _ in range(8000))
+    assert abs(counts["b"] - 4000) < 200
+    assert abs(counts["a"] - 2000) < 200
+    assert Chance(3).weighted("ab", (1.0, 1e-9)) == "a"

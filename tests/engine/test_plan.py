@@ -24,8 +24,14 @@ profiles = st.builds(
 @given(profiles, st.integers(0, 2**40), st.none() | st.builds(Scale, st.floats(0, 10), st.floats(20, 30)))
 def test_a_plan_survives_its_header_and_json(profile: Profile, seed: int, scale: Scale | None) -> None:
     made = plan_of("cup", profile=profile, seed=seed)
-    plan = Plan(seed, profile, made.program, LADDERS, made.played_with, {"cup/left/keys": "{}"}, scale)
+    plan = Plan(seed, profile, made.program, LADDERS, made.played_with, {"cup/left/keys": "{}"}, scale, {"x": "{}"})
     assert from_header(json.loads(json.dumps(to_header(plan))), GAMES) == plan
+
+
+def test_a_header_from_before_single_fingers_were_looked_at_is_still_read() -> None:
+    header = to_header(plan_of("cup"))
+    del header["fingers"]
+    assert from_header(header, GAMES) == plan_of("cup")
 
 
 def test_levels_are_written_out_so_that_later_files_do_not_count() -> None:
@@ -43,6 +49,7 @@ def test_levels_are_written_out_so_that_later_files_do_not_count() -> None:
         ("levels", {"chess": [{}]}),
         ("scale", {"low": 1}),
         ("beliefs", 3),
+        ("fingers", 3),
     ],
 )
 def test_a_wrong_header_is_refused_in_words(key: str, value: object) -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from engine.game import Result
-from engine.hand import Side
+from engine.game import Answer, Result
+from engine.hand import Finger, Side
 from engine.recording import (
     FORMAT,
     RULES,
@@ -28,6 +28,7 @@ TRIAL = Trial(
     cause="too-soft", attempt=1, start_tick=3, end_tick=90, params={"target": 0.1, "fingers": ["index"]},
     measures={"peak": 0.1234}, just=(("band", 0.08), ("lower_ms", 850.0)), finger="index", predicted=0.7,
     reason="reason.up", reason_values={"to": "8"}, belief="{}", passed=6.25, censored=True,
+    answers=(Answer(Finger.INDEX, False, (("limit_ms", 850.0),)), Answer(Finger.RING, True)), fingers="{}",
 )  # fmt: skip
 SAMPLES = [(0, (Sample("key.J", 0.5, 1.0),)), (7, (Sample("mouse", 60.1, 0.0, 3.5, 4.0), Sample("key.J", 61.0)))]
 END = End(99, "stopped", "tired")
@@ -53,9 +54,10 @@ def test_a_recording_comes_back_the_very_same() -> None:
 def test_a_trial_that_was_recorded_under_rules_1_is_still_read(was: object, read: tuple[object, ...]) -> None:
     """It named one parameter or none, and knew nothing of the just-passed difficulty."""
     row = json.loads(LINES[3])["trial"] | {"just": was}
-    del row["passed"], row["censored"]
+    for name in ("passed", "censored", "answers", "fingers"):
+        del row[name]
     (trial,) = parse([LINES[0], json.dumps({"trial": row}), ""]).trials
-    assert trial == replace(TRIAL, just=read, passed=None, censored=False)
+    assert trial == replace(TRIAL, just=read, passed=None, censored=False, answers=(), fingers="")
 
 
 @pytest.mark.parametrize("just", [[["band"]], [["band", "x"]], 3, [3], [[1, 2, 3]], ["band"]])

@@ -89,3 +89,18 @@ def test_the_summary_of_a_session_says_what_its_last_trials_were_given_for() -> 
     assert {shape.key for shape in session.scene().shapes if isinstance(shape, Words)} >= {
         trial.reason for trial in last.values()
     }
+
+
+def test_that_a_finger_is_asked_more_often_is_said_below_the_reason_and_not_in_the_summary() -> None:
+    values = (*UP, ("finger", "ring"))
+    rows = [(key, (*values, ("game", "cup"))) for key in screens.sentences("reason.up", dict(values))]
+    assert [key for key, _ in rows] == ["reason.up", "reason.finger"]
+    assert screens.sentences("reason.up", dict(UP)) == ("reason.up",)
+    assert screens.sentences("reason.finger", dict(values)) == ("reason.finger",)
+    scene = screens.why([*rows, ("reason.down", (*UP, ("game", "brook")))])
+    words = [shape for shape in scene.shapes if isinstance(shape, Words)]
+    first, also, other = (one for one in words if one.key.startswith("reason"))
+    assert [first.key, also.key, other.key] == ["reason.up", "reason.finger", "reason.down"]
+    assert first.y > also.y > other.y
+    assert dict(also.values)["finger"] == "@finger.ring"
+    assert [one.key for one in briefs(screens.summary([CUP], 5.0, "done", rows))] == ["brief.up"]

@@ -1,11 +1,12 @@
 """Ladybirds: which press belongs to which ladybird, and what each kind of miss is called."""
 
+from collections import Counter
 from itertools import pairwise
 
 import pytest
 
 from engine.chance import Chance
-from engine.game import Outcome, Point, Setting, Tap
+from engine.game import Answer, Outcome, Point, Setting, Tap
 from engine.hand import Finger
 from engine.ticks import to_ms, to_ticks
 from games.ladybirds import EARLY_MS, LATE_MS, TIPS, Ladybird, Params, State, judge, start, step
@@ -145,6 +146,7 @@ def test_the_ladybird_itself_can_be_touched() -> None:
         state = made.state
         if made.outcome:
             assert made.outcome.result == "hit"
+            assert made.outcome.answers == (), "a pointer is no finger's doing"
             return
     raise AssertionError("the touch was not felt")
 
@@ -164,3 +166,70 @@ def test_the_same_finger_does_not_come_twice_running_when_there_are_three() -> N
     for seed in range(40):
         birds = start(params(fingers=("thumb", "index", "middle"), count=6), Chance(seed), Setting()).birds
         assert all(a.finger is not b.finger for a, b in pairwise(birds))
+
+
+FIVE = ("thumb", "index", "middle", "ring", "little")
+
+
+def drawn(setting: Setting, seeds: int, count: int = 3, fingers: tuple[str, ...] = FIVE) -> list[tuple[Finger, ...]]:
+    made = [start(params(fingers=fingers, count=count), Chance(seed), setting).birds for seed in range(seeds)]
+    return [tuple(bird.finger for bird in birds) for birds in made]
+
+
+def test_a_finger_of_twice_the_weight_comes_more_often_and_still_never_twice_running() -> None:
+    weights = tuple((name, 2.0 if name == "ring" else 1.0) for name in FIVE)
+    flights = drawn(Setting(weights=weights), 2000)
+    counts = Counter(finger for flight_ in flights for finger in flight_)
+    others = [counts[Finger(name)] for name in FIVE if name != "ring"]
+    assert 1.4 < counts[RING] / (sum(others) / 4) < 2.0
+    assert max(others) < 1.15 * min(others)
+    assert all(a is not b for flight_ in flights for a, b in pairwise(flight_))
+    singles = Counter(flight_[0] for flight_ in drawn(Setting(weights=weights), 3000, count=1))
+    assert 4 * singles[RING] / (3000 - singles[RING]) == pytest.approx(2, abs=0.2)
+
+
+def test_without_weights_the_fingers_are_drawn_as_they_always_were() -> None:
+    """Drawn before there were weights: a change here changes every session."""
+    assert [tuple(str(finger) for finger in flight_) for flight_ in drawn(Setting(), 4)] == [
+        ("index", "thumb", "ring"),
+        ("middle", "thumb", "index"),
+        ("thumb", "index", "ring"),
+        ("ring", "little", "thumb"),
+    ]
+
+
+def test_weights_of_fingers_that_are_not_in_play_are_not_asked_for() -> None:
+    weights = (("ring", 2.0), ("index", 1.0))
+    assert {f for flight_ in drawn(Setting(weights=weights), 60, fingers=("index", "middle")) for f in flight_} == {
+        INDEX, MIDDLE,
+    }  # fmt: skip
+
+
+def test_each_finger_answers_for_itself() -> None:
+    """The first is right, the second late, the third pressed wrongly."""
+    tight = params(count=3, limit_ms=1000.0)
+    state = flight(tight, INDEX, MIDDLE, INDEX)
+    outcome, after = played(state, [(1500, INDEX), (3400, MIDDLE), (4700, MIDDLE)])
+    first, second, _ = after.birds
+    assert [bird.cause for bird in after.birds] == ["", "too-late", "wrong-finger"]
+    assert outcome.answers == (
+        Answer(INDEX, True, (("limit_ms", first.reaction_ms or 0.0),)),
+        Answer(MIDDLE, False, (("limit_ms", second.reaction_ms or 0.0),)),
+        Answer(INDEX, False),
+    )
+    assert outcome.finger is MIDDLE
+
+
+def test_a_flight_of_several_that_went_well_is_no_single_finger_s() -> None:
+    outcome, _ = played(flight(params(count=2), INDEX, MIDDLE), [(1500, INDEX), (2800, MIDDLE)])
+    assert (outcome.result, outcome.finger) == ("hit", None)
+    assert [(answer.finger, answer.hit) for answer in outcome.answers] == [(INDEX, True), (MIDDLE, True)]
+    alone, _ = played(flight(params(), INDEX), [(1500, INDEX)])
+    assert alone.finger is INDEX
+
+
+def test_an_anticipation_says_nothing_of_the_finger_that_was_not_waited_for_and_no_try_is_a_miss_of_it() -> None:
+    early, _ = played(flight(params(), INDEX), [(1000 + EARLY_MS - 3, INDEX)])
+    assert early.answers == ()
+    none, _ = played(flight(params(), INDEX), [])
+    assert none.answers == (Answer(INDEX, False),)

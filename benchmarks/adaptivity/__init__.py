@@ -1,0 +1,1 @@
+"""Compare the adaptive core with its peers on simulated patients: ``python -m benchmarks.adaptivity``."""

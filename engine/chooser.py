@@ -1,0 +1,148 @@
+"""Decide what each trial asks: the adaptive core's difficulty, and the rules that outrank it.
+
+The program's fence, a level chosen by hand, accuracy before speed, and the cap on force come before the core; where
+misses come from one cause, its parameter is eased first. Each of them says so in the reason.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine import adaptive, gate, knob, safety
+from engine.adaptive import Aim, Belief, Choice, Reason
+from engine.game import AnyGame
+from engine.level import Ladder
+from engine.plan import Plan, belief_key
+from engine.program import Block
+from engine.recording import Trial
+
+LEAST = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a trial asks: the choice of difficulty, and the level's parameters as they are played."""
+
+    choice: Choice
+    params: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Ease:
+    """A parameter that is eased before the others since the trial at difficulty ``was``."""
+
+    key: str
+    param: str
+    cause: str
+    was: float
+
+
+class Chooser:
+    """Keep the beliefs of a session, and choose with them."""
+
+    def __init__(self, plan: Plan, games: Mapping[str, AnyGame]) -> None:
+        self.plan = plan
+        self._games = games
+        self._beliefs = {key: Belief.from_json(text) for key, text in plan.beliefs.items()}
+        self._ease: Ease | None = None
+        self._clocks: dict[str, float | None] = {}
+
+    def key(self, block: Block, played_with: str) -> str:
+        """Return under which name the belief is kept."""
+        return belief_key(block.game, self.plan.profile.hand, played_with)
+
+    def belief(self, block: Block, played_with: str) -> Belief:
+        """Return what is believed now; where nothing is known yet, what the program expects of this game."""
+        known = self._beliefs.get(self.key(block, played_with))
+        return known or adaptive.start(self.plan.program.aim, dict(self.plan.program.expected).get(block.game))
+
+    def turn(self, block: Block, played_with: str, trials: Sequence[Trial]) -> Turn:
+        """Return what the next trial asks, after ``trials`` of this session."""
+        game, ladder = self._games[block.game], self._ladder(block)
+        choice = self._choice(block, played_with)
+        own = [trial for trial in trials if trial.game == block.game]
+        turn = self._eased(block, played_with, choice, own) or Turn(choice, ladder.params(choice.difficulty))
+        if game.peak(turn.params) > self.plan.program.limits.cap:  # an eased mixture is no way around the cap
+            return Turn(choice, ladder.params(choice.difficulty))
+        return turn
+
+    def learned(
+        self, block: Block, played_with: str, difficulty: float, hit: bool, passed: float | None, censored: bool
+    ) -> Belief:
+        """Learn from a trial, and return what is believed after it."""
+        key, before = self.key(block, played_with), self.belief(block, played_with)
+        self._beliefs[key] = adaptive.learn(before, self.aim(block, before), difficulty, hit, passed, censored)
+        return self._beliefs[key]
+
+    def stretched(self, block: Block, played_with: str, stretch: Sequence[tuple[bool, float]]) -> Belief:
+        """Note that a stretch of (hit, difficulty) without a rest is over, and return what is believed now."""
+        belief, clock = self.belief(block, played_with), self._clock(block)
+        if clock is not None and block.level is None:
+            hits, difficulties = [hit for hit, _ in stretch], [difficulty for _, difficulty in stretch]
+            rung = 100.0 / len(self._ladder(block).levels)
+            belief = replace(belief, steady=gate.steadied(belief.steady, hits, difficulties, clock, rung))
+            self._beliefs[self.key(block, played_with)] = belief
+        return belief
+
+    def rested(self, minutes: float) -> None:
+        """Let every belief know of a rest."""
+        for key, belief in self._beliefs.items():
+            self._beliefs[key] = adaptive.rest(belief, self.plan.program.aim, minutes)
+
+    def aim(self, block: Block, belief: Belief) -> Aim:
+        """Return the program's aim, its fence closed around a level chosen by hand, or below the first clock."""
+        aim = self.plan.program.aim
+        if block.level is not None:
+            ladder = self._ladder(block)
+            low = ladder.start_of(block.level)
+            return replace(aim, fence=(low, round(low + 99.9 / len(ladder.levels), 2)))
+        clock = self._clock(block)
+        if clock is None or gate.is_open(belief.steady) or not aim.fence[0] <= clock < aim.fence[1]:
+            return aim
+        return replace(aim, fence=(aim.fence[0], clock))
+
+    def _choice(self, block: Block, played_with: str) -> Choice:
+        """Return the difficulty; whatever the adaptive core says, no force above the cap is asked for."""
+        belief = self.belief(block, played_with)
+        aim = self.aim(block, belief)
+        choice = adaptive.choose(belief, aim)
+        limits = self.plan.program.limits
+        allowed = safety.within_cap(self._games[block.game], self._ladder(block), choice.difficulty, limits)
+        assert allowed is not None  # or the session would have been refused
+        if allowed < choice.difficulty:
+            return replace(choice, difficulty=allowed, reason=Reason("reason.cap", (("to", f"{allowed:g}"),)))
+        if block.level is not None:
+            return replace(choice, reason=Reason("reason.fixed", (("to", str(block.level)),)))
+        if choice.difficulty >= aim.fence[1] < self.plan.program.aim.fence[1]:
+            return replace(choice, reason=Reason("reason.clock", (("to", f"{choice.difficulty:g}"),)))
+        return choice
+
+    def _eased(self, block: Block, played_with: str, choice: Choice, own: Sequence[Trial]) -> Turn | None:
+        """Return the turn with the parameter of the commonest cause eased first, while it is easier than before."""
+        key, game, ladder = self.key(block, played_with), self._games[block.game], self._ladder(block)
+        ease = self._ease
+        if ease is None or ease.key != key or choice.difficulty > ease.was - LEAST:
+            ease = self._new_ease(key, game, choice, own)
+        self._ease = ease
+        if ease is None:
+            return None
+        mixed = knob.eased(ladder, game.index, ease.was, choice.difficulty, ease.param)
+        if mixed is None:
+            return None
+        values = (("from", f"{ease.was:g}"), ("to", f"{choice.difficulty:g}"), ("cause", ease.cause))
+        return Turn(replace(choice, reason=Reason("reason.ease", values)), mixed[0])
+
+    def _new_ease(self, key: str, game: AnyGame, choice: Choice, own: Sequence[Trial]) -> Ease | None:
+        if not own or own[-1].hit or choice.difficulty > own[-1].difficulty - LEAST:
+            return None
+        eases = {str(cause): param for cause, param in game.eases}
+        cause = knob.cause_of([trial.cause for trial in own], eases)
+        return Ease(key, eases[cause], cause, own[-1].difficulty) if cause else None
+
+    def _ladder(self, block: Block) -> Ladder:
+        return self.plan.ladders[block.game]
+
+    def _clock(self, block: Block) -> float | None:
+        if block.game not in self._clocks:
+            self._clocks[block.game] = gate.clock_from(self._ladder(block), self._games[block.game].self_paced)
+        return self._clocks[block.game]
