@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine import adaptive, gate, knob, safety
+from engine import adaptive, fingers, gate, just, knob, safety
 from engine.adaptive import Aim, Belief, Choice, Reason
-from engine.game import AnyGame
+from engine.fingers import Fingers, Weights
+from engine.game import Answer, AnyGame
 from engine.level import Ladder
 from engine.plan import Plan, belief_key
 from engine.program import Block
@@ -21,10 +22,14 @@ LEAST = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a trial asks: the choice of difficulty, and the level's parameters as they are played."""
+    """What a trial asks: the choice of difficulty, the level's parameters as they are played, and weights of fingers.
+
+    Without ``weights`` every finger is asked as often as the others.
+    """
 
     choice: Choice
     params: Any
+    weights: Weights = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class Chooser:
         self.plan = plan
         self._games = games
         self._beliefs = {key: Belief.from_json(text) for key, text in plan.beliefs.items()}
+        self._fingers = {key: Fingers.from_json(text) for key, text in plan.fingers.items()}
         self._ease: Ease | None = None
         self._clocks: dict[str, float | None] = {}
 
@@ -61,10 +67,11 @@ class Chooser:
         game, ladder = self._games[block.game], self._ladder(block)
         choice = self._choice(block, played_with)
         own = [trial for trial in trials if trial.game == block.game]
-        turn = self._eased(block, played_with, choice, own) or Turn(choice, ladder.params(choice.difficulty))
+        plain = Turn(choice, ladder.params(choice.difficulty))
+        turn = self._eased(block, played_with, choice, own) or plain
         if game.peak(turn.params) > self.plan.program.limits.cap:  # an eased mixture is no way around the cap
-            return Turn(choice, ladder.params(choice.difficulty))
-        return turn
+            turn = plain
+        return self._with_fingers(block, played_with, turn)
 
     def learned(
         self, block: Block, played_with: str, difficulty: float, hit: bool, passed: float | None, censored: bool
@@ -73,6 +80,23 @@ class Chooser:
         key, before = self.key(block, played_with), self.belief(block, played_with)
         self._beliefs[key] = adaptive.learn(before, self.aim(block, before), difficulty, hit, passed, censored)
         return self._beliefs[key]
+
+    def learned_fingers(self, block: Block, played_with: str, choice: Choice, answers: Sequence[Answer]) -> str:
+        """Learn from each finger that was asked, before the hand as a whole; return what is known of them, as JSON.
+
+        With one switch no finger does what it is asked for. Each answer of a flight is expected to go well more often
+        than all of them.
+        """
+        key = self.key(block, played_with)
+        if answers and played_with != "switch":
+            belief, known = self.belief(block, played_with), self._fingers.get(key, Fingers())
+            expected, slope, ability = choice.predicted ** (1 / len(answers)), belief.summary.slope, belief.ability
+            for answer in answers:
+                index, ladder = self._games[block.game].index, self._ladder(block)
+                passed, censored = just.answered(ladder, index, choice.difficulty, answer)
+                known = fingers.learn(known, answer.finger, expected, answer.hit, passed, censored, slope, ability)
+            self._fingers[key] = known
+        return self._fingers[key].to_json() if key in self._fingers else ""
 
     def stretched(self, block: Block, played_with: str, stretch: Sequence[tuple[bool, float]]) -> Belief:
         """Note that a stretch of (hit, difficulty) without a rest is over, and return what is believed now."""
@@ -100,6 +124,21 @@ class Chooser:
         if clock is None or gate.is_open(belief.steady) or not aim.fence[0] <= clock < aim.fence[1]:
             return aim
         return replace(aim, fence=(aim.fence[0], clock))
+
+    def _with_fingers(self, block: Block, played_with: str, turn: Turn) -> Turn:
+        """Return the turn with how often each finger is asked, and with the one that is asked most in its reason."""
+        known, among = self._fingers.get(self.key(block, played_with)), getattr(turn.params, "fingers", ())
+        if known is None or len(among) < 2:
+            return turn
+        belief = self.belief(block, played_with)
+        band = self.aim(block, belief).band
+        weights = fingers.cues(known, among, belief.summary.slope, turn.choice.predicted, band)
+        if all(weight == 1.0 for _, weight in weights):
+            return turn
+        most, reason = fingers.most_asked(weights), turn.choice.reason
+        if most:
+            reason = replace(reason, values=(*reason.values, ("finger", most)))
+        return replace(turn, choice=replace(turn.choice, reason=reason), weights=weights)
 
     def _choice(self, block: Block, played_with: str) -> Choice:
         """Return the difficulty; whatever the adaptive core says, no force above the cap is asked for."""

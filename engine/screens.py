@@ -17,7 +17,7 @@ HINT_ICONS = {
     "unfinished": "time", "let-go-too-quickly": "slower", "missed-target": "touch", "softer": "softer",
 }  # fmt: skip
 ICONS = {"keys": "keyboard", "mouse": "mouse", "serial": "grip", "switch": "touch"}
-# Why a difficulty is what it is, by key of the texts. Those from "assessed" on are for the adaptive core to come.
+# Why a difficulty is what it is, by key of the texts.
 REASONS = (
     "reason.first", "reason.up", "reason.down", "reason.same", "reason.rescue", "reason.floor", "reason.ceiling",
     "reason.cap", "reason.assessed", "reason.fixed", "reason.after-rest", "reason.tired", "reason.margin",

@@ -7,12 +7,11 @@ and only then lets the game step. Whatever happens, no game steps again after ST
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from engine import calibration, fingers, fitting, ghost, just, menu, safety, screens
-from engine.adaptive import Belief, Choice
+from engine import calibration, fitting, ghost, just, menu, safety, screens
+from engine.adaptive import Belief
 from engine.calibration import Scale, Senses
 from engine.chance import Chance
 from engine.chooser import Chooser, Turn
-from engine.fingers import Fingers
 from engine.game import AnyGame, Cue, Event, Intent, Lift, Outcome, Press, Setting, Tap
 from engine.hand import Side
 from engine.level import EASIEST, Ladder
@@ -53,7 +52,6 @@ class Session:
         self.end: End | None = None
         self.over = False
         self._chooser = Chooser(plan, games)
-        self._fingers = {key: Fingers.from_json(text) for key, text in plan.fingers.items()}
         self._played_with = dict(plan.played_with)
         self._senses = Senses()
         self._watch = safety.Watch()
@@ -240,8 +238,7 @@ class Session:
 
     def _demo(self) -> Demo:
         turn = self._turn()
-        setting = self._setting(self._weights(turn))
-        state = self.game.start(turn.params, self._chance(self._attempt + 1), setting)
+        state = self.game.start(turn.params, self._chance(self._attempt + 1), self._setting(turn))
         return Demo(self.now, state, ghost.Ghost())
 
     def _chance(self, attempt: int) -> Chance:
@@ -267,9 +264,8 @@ class Session:
         turn = self._turn()
         self._attempt += 1
         self._watch = replace(self._watch, over_since=None)
-        weights = self._weights(turn)
-        state = self.game.start(turn.params, self._chance(self._attempt), self._setting(weights))
-        return Playing(self.now, state, _told(turn.choice, weights), self._attempt)
+        state = self.game.start(turn.params, self._chance(self._attempt), self._setting(turn))
+        return Playing(self.now, state, turn.choice, self._attempt)
 
     def _play(self, playing: Playing, events: tuple[Event, ...], ruling: safety.Verdict) -> Frame:
         if ruling == "rest":
@@ -311,7 +307,7 @@ class Session:
 
     def _finished(self, playing: Playing, outcome: Outcome) -> Trial:
         passed, censored = just.passed(self._ladder(), self.game.index, playing.chosen.difficulty, outcome)
-        known = self._learned_fingers(playing, outcome)
+        fingers = self._chooser.learned_fingers(self.block, self.played_with, playing.chosen, outcome.answers)
         belief = self._learned(playing, outcome.result == "hit", passed, censored)
         trial = Trial(
             index=len(self.trials),
@@ -337,7 +333,7 @@ class Session:
             passed=passed,
             censored=censored,
             answers=outcome.answers,
-            fingers=known.to_json() if known else "",
+            fingers=fingers,
         )
         self.trials += (trial,)
         self._attempt = 0
@@ -355,24 +351,6 @@ class Session:
             return belief
         last = done % after or after
         return self._chooser.stretched(block, way, [*before, (hit, difficulty)][-last:])
-
-    def _learned_fingers(self, playing: Playing, outcome: Outcome) -> Fingers | None:
-        """Learn from each finger that was asked, before the hand as a whole; return what is known of them, if anything.
-
-        With one switch no finger does what it is asked for. Each answer of a flight is expected to go well more often
-        than all of them.
-        """
-        if outcome.answers and self.played_with != "switch":
-            belief = self._chooser.belief(self.block, self.played_with)
-            known = self._fingers.get(self._belief_key(), Fingers())
-            expected = playing.chosen.predicted ** (1 / len(outcome.answers))
-            for answer in outcome.answers:
-                passed, censored = just.answered(self._ladder(), self.game.index, playing.chosen.difficulty, answer)
-                known = fingers.learn(
-                    known, answer.finger, expected, answer.hit, passed, censored, belief.summary.slope, belief.ability
-                )
-            self._fingers[self._belief_key()] = known
-        return self._fingers.get(self._belief_key())
 
     def _after(self, after: After) -> Frame:
         if self.now < after.until:
@@ -443,21 +421,11 @@ class Session:
         """Return what the next trial asks."""
         return self._chooser.turn(self.block, self.played_with, self.trials)
 
-    def _weights(self, turn: Turn) -> fingers.Weights:
-        """Return how often each finger is to be asked in the next trial; nothing where all are asked evenly."""
-        known, among = self._fingers.get(self._belief_key()), getattr(turn.params, "fingers", ())
-        if known is None or len(among) < 2:
-            return ()
-        belief = self._chooser.belief(self.block, self.played_with)
-        band = self._chooser.aim(self.block, belief).band
-        weights = fingers.cues(known, among, belief.summary.slope, turn.choice.predicted, band)
-        return weights if any(weight > 1.0 for _, weight in weights) else ()
-
-    def _setting(self, weights: fingers.Weights) -> Setting:
+    def _setting(self, turn: Turn) -> Setting:
         profile = self.plan.profile
         labels = [(finger, _label(key)) for key, finger in (profile.keys or KEYS[profile.hand])]
         only = dict(reversed(labels)) if self.played_with == "keys" else {}
-        return Setting(profile.units_per_mm, profile.calm, self.played_with, tuple(only.items()), weights)
+        return Setting(profile.units_per_mm, profile.calm, self.played_with, tuple(only.items()), turn.weights)
 
     def _asked(self) -> float:
         if isinstance(self._phase, Playing) and self.game.skill == "grip":
@@ -554,13 +522,6 @@ def _goes_down(samples: Sequence[Sample], held: bool, key: str, button: Button) 
                 return True
             held = sample.value > 0
     return False
-
-
-def _told(choice: Choice, weights: fingers.Weights) -> Choice:
-    """Return the choice with the finger that is asked most among the values of its reason."""
-    most = fingers.most_asked(weights)
-    reason = replace(choice.reason, values=(*choice.reason.values, ("finger", most)))
-    return replace(choice, reason=reason) if most else choice
 
 
 def _label(key: str) -> str:
