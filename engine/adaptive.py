@@ -337,7 +337,7 @@ def _why(belief: Belief, difficulty: float, bound: str, aim: Aim) -> Reason:
         return Reason("reason.same", values)
     if difficulty > was:
         return _why_up(belief, difficulty, values)
-    return _why_down(belief, values)
+    return _why_down(belief, aim, values)
 
 
 def _why_up(belief: Belief, difficulty: float, values: tuple[tuple[str, str], ...]) -> Reason:
@@ -347,12 +347,14 @@ def _why_up(belief: Belief, difficulty: float, values: tuple[tuple[str, str], ..
     return Reason("reason.up", values)
 
 
-def _why_down(belief: Belief, values: tuple[tuple[str, str], ...]) -> Reason:
+def _why_down(belief: Belief, aim: Aim, values: tuple[tuple[str, str], ...]) -> Reason:
     days = int(belief.away // 1440)
     if days >= 1:
         return Reason("reason.after-rest", (*values[:2], ("days", str(days))))
     if belief.recent.endswith("1") and belief.effort > 0.5 and belief.summary.tires > 0.6:
         return Reason("reason.tired", values[:2])
+    if belief.recent.endswith("0") and belief.recent.count("1") >= aim.band[0] * len(belief.recent):
+        return Reason("reason.hard", values[:2])
     return Reason("reason.down", values)
 
 

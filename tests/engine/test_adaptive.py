@@ -370,7 +370,7 @@ def test_every_reason_has_words_and_its_values_fill_them() -> None:
     stories += [[("trial", True, 60.0 + n % 7, False) for n in range(30)] + [("rest", 14400.0)]]
     seen = {chosen.reason.key: chosen.reason for story in stories for _, chosen in told(USUAL, story)}
     seen |= {"reason.assessed": choose(start(USUAL, 40), USUAL).reason, "reason.tired": tired().reason}
-    wanted = ("first", "assessed", "up", "down", "rescue", "floor", "ceiling", "margin", "tired", "after-rest")
+    wanted = ("first", "assessed", "up", "down", "hard", "rescue", "floor", "ceiling", "margin", "tired", "after-rest")
     assert set(seen) >= {f"reason.{name}" for name in wanted}
     english = texts.load("en")
     for key, reason in seen.items():
