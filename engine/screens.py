@@ -19,9 +19,9 @@ HINT_ICONS = {
 ICONS = {"keys": "keyboard", "mouse": "mouse", "serial": "grip", "switch": "touch"}
 # Why a difficulty is what it is, by key of the texts.
 REASONS = (
-    "reason.first", "reason.up", "reason.down", "reason.hard", "reason.same", "reason.rescue", "reason.floor", "reason.ceiling",
-    "reason.cap", "reason.assessed", "reason.fixed", "reason.after-rest", "reason.tired", "reason.margin",
-    "reason.ease", "reason.finger", "reason.clock",
+    "reason.first", "reason.up", "reason.down", "reason.hard", "reason.same", "reason.rescue", "reason.floor",
+    "reason.ceiling", "reason.cap", "reason.assessed", "reason.fixed", "reason.after-rest", "reason.tired",
+    "reason.margin", "reason.ease", "reason.finger", "reason.clock",
 )  # fmt: skip
 NAMED = {"cause": "hint", "finger": "finger"}  # values that have words of their own in each language, and where
 Row = tuple[str, str, str]
