@@ -9,6 +9,7 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, lru_cache
 from math import exp, isfinite
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from engine.level import EASIEST, HARDEST
@@ -41,6 +42,9 @@ class Aim:
 
     def __post_init__(self) -> None:
         """Refuse a band or a fence that is upside down, outside its scale, or without a difficulty in it."""
+        for name in ("band", "fence", "rungs"):
+            if isinstance(getattr(self, name), list):
+                object.__setattr__(self, name, tuple(getattr(self, name)))
         if not (_is_pair(self.band) and 0.0 < self.band[0] < self.band[1] < 1.0):
             raise ValueError(f"band: must be low < high inside 0..1, not {self.band}")
         if not (_is_pair(self.fence) and EASIEST <= self.fence[0] <= self.fence[1] <= HARDEST):
@@ -453,7 +457,10 @@ def _is_pair(value: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and -1e300 < value < 1e300  # no nan, none too large to reckon with
+    try:
+        return isinstance(value, Real) and isfinite(float(value))
+    except OverflowError:  # a whole number that is too large to reckon with
+        return False
 
 
 def _checked(name: str, value: float) -> float:

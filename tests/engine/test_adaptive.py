@@ -347,6 +347,13 @@ def test_the_program_may_allow_only_some_difficulties_and_goes_up_one_at_a_time(
     assert told(aim, story)[-1][1].difficulty <= 20.0
 
 
+def test_lists_and_the_numbers_of_numpy_are_taken_as_well() -> None:
+    np = pytest.importorskip("numpy")
+    assert Aim([0.7, 0.85], [0.0, 100.0], [0.0, 50.0]) == Aim((0.7, 0.85), (0.0, 100.0), (0.0, 50.0))  # type: ignore[arg-type]
+    plain = learn(start(USUAL), USUAL, 10.0, True, 44.0)
+    assert learn(start(USUAL), USUAL, np.float32(10), np.bool_(True), np.float64(44)) == plain  # type: ignore[arg-type]
+
+
 def test_a_fence_that_moved_is_kept_at_once_in_both_directions() -> None:
     belief = told(USUAL, [("trial", True, 70.0, False)] * 12)[-1][0]
     assert choose(belief, Aim(fence=(0, 20))).difficulty <= 20
