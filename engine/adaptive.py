@@ -298,8 +298,9 @@ def _mass(belief: Belief, aim: Aim, difficulties: "posterior.Numbers") -> "poste
     from engine import posterior
 
     band = (_moved_by(aim.band[0], -belief.beyond), _moved_by(aim.band[1], -belief.beyond))
-    mass: posterior.Numbers = posterior.in_band(belief._table, belief._moved, band, aim.guess, difficulties).round(6)
-    return mass
+    wary = belief.seen[2] > 0  # hits alone tell so little that being wary of "too hard" ends too easy
+    mass = posterior.in_band(belief._table, belief._moved, band, aim.guess, difficulties, wary)
+    return mass.round(6)
 
 
 def _moved_by(chance: float, logits: float) -> float:

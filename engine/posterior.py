@@ -32,7 +32,7 @@ REST_TAIL = 0.04
 AGAIN = 0.02
 WILD, WRONG = 0.06, 0.015
 WIDEST = 180.0
-USUAL_SLOPE, SLOPE_SPREAD = 0.12, 0.65
+USUAL_SLOPE, SLOPE_SPREAD = 0.14, 0.5
 TOO_HARD = 0.05
 
 
@@ -267,14 +267,16 @@ def recovered(effort: float, minutes: float) -> float:
     return round(effort * (1 - back), 6)
 
 
-def in_band(table: Table, moved: Numbers, band: tuple[float, float], guess: float, candidates: Numbers) -> Numbers:
-    """Return, for each candidate difficulty, the mass of success inside the band, less a little for too hard."""
+def in_band(
+    table: Table, moved: Numbers, band: tuple[float, float], guess: float, candidates: Numbers, wary: bool
+) -> Numbers:
+    """Return, for each difficulty, the mass of success inside the band; ``wary``: less a little for too hard."""
     below = np.concatenate([np.zeros((len(table.rows), 1)), np.cumsum(table.weights, 1)], 1)
     low, high = (_edge(p, guess) / SLOPE[table.rows] - moved for p in band)
     start = table.ability[0] - STEP / 2
     too_hard = _mass_below(below, low[:, None] + (candidates - start)[None, :])
     enough = _mass_below(below, high[:, None] + (candidates - start)[None, :])
-    mass: Numbers = enough - (1 + TOO_HARD) * too_hard
+    mass: Numbers = enough - (1 + TOO_HARD * wary) * too_hard
     return mass
 
 
