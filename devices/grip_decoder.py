@@ -1,7 +1,7 @@
 """Turn the bytes of a grip sensor into samples: no port, no thread, no clock of its own."""
 
 from devices.clock import DeviceClock
-from devices.protocol.glp import (
+from devices.glp import (
     SEQUENCE_MODULUS,
     TIME_MODULUS,
     VERSION,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from devices.grip_decoder import GripDecoder
-from devices.protocol.glp import NO_DATA, SATURATED
+from devices.glp import NO_DATA, SATURATED
 from engine.sample import Sample
 
 STALE_MS = 250.0

@@ -12,7 +12,7 @@ from typing import Any
 from devices.device import Clock, DeviceKind
 from devices.grip_decoder import GripDecoder
 from devices.grip_link import LINK, GripLink, LinkState
-from devices.protocol.glp import LinkStats
+from devices.glp import LinkStats
 from devices.transport import ByteTransport, obstacle, open_serial, present
 from engine.sample import Sample
 

@@ -2,7 +2,7 @@
 
 import re
 from binascii import crc_hqx
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 VERSION = 1
@@ -27,7 +27,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class TapEvent:
+class Tap:
     """A pad was pressed or released at ``t_us``; ``level`` is the peak of a press or the level at release."""
 
     seq: int
@@ -104,7 +104,7 @@ class Fault:
     text: str
 
 
-Message = Frame | TapEvent | Identity | Channel | Boot | Stats | Pong | Ack | Fault
+Message = Frame | Tap | Identity | Channel | Boot | Stats | Pong | Ack | Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,17 @@ def encode(body: bytes) -> bytes:
     return b"$%b*%04X\n" % (body, crc(body))
 
 
+def encode_frame(seq: int, t_us: int, flags: int, values: Sequence[int]) -> bytes:
+    """Return the line of one reading, as a sensor sends it; raise ``ValueError`` for what no frame can hold.
+
+    ``seq`` is 0..65535, ``t_us`` 0..2^32-1, ``flags`` 0..0xFFFF, each of the one or more ``values`` a signed 32-bit count.
+    """
+    whole = 0 <= seq < SEQUENCE_MODULUS and 0 <= t_us < TIME_MODULUS and 0 <= flags <= 0xFFFF
+    if not (whole and values and all(-TOP_COUNT <= value < TOP_COUNT for value in values)):
+        raise ValueError(f"no frame can hold seq {seq}, t_us {t_us}, flags {flags}, values {tuple(values)}")
+    return encode(b"F,%d,%d,%X,%b" % (seq, t_us, flags, b",".join(b"%d" % value for value in values)))
+
+
 class LineDecoder:
     """Turn bytes, cut anywhere, into messages. It never raises and never holds more than one line."""
 
@@ -145,12 +156,12 @@ class LineDecoder:
         """Return what came in so far."""
         return LinkStats(self._good, self._damaged, self._unframed, self._bytes)
 
-    def feed(self, data: bytes) -> tuple[Message, ...]:
+    def feed(self, data: bytes) -> list[Message]:
         """Return the messages that ``data`` completes, in order."""
         self._bytes += len(data)
         *lines, rest = (self._held + data).split(b"\n")
         self._held = _worth_holding(rest)
-        return tuple(message for line in lines if (message := self._judge(line)) is not None)
+        return [message for line in lines if (message := self._judge(line)) is not None]
 
     def _judge(self, line: bytes) -> Message | None:
         _, dollar, text = line.rpartition(b"$")
@@ -208,10 +219,10 @@ def _frame(m: re.Match[bytes]) -> Frame | None:
     return Frame(seq, t_us, int(m[3], 16), values) if fits else None
 
 
-def _tap(m: re.Match[bytes]) -> TapEvent | None:
+def _tap(m: re.Match[bytes]) -> Tap | None:
     seq, t_us, level = int(m[1]), int(m[2]), int(m[5])
     fits = seq < SEQUENCE_MODULUS and t_us < TIME_MODULUS and -TOP_COUNT <= level < TOP_COUNT
-    return TapEvent(seq, t_us, int(m[3]), m[4] == b"1", level) if fits else None
+    return Tap(seq, t_us, int(m[3]), m[4] == b"1", level) if fits else None
 
 
 def _identity(m: re.Match[bytes]) -> Identity:
