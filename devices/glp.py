@@ -135,7 +135,7 @@ def encode(body: bytes) -> bytes:
 def encode_frame(seq: int, t_us: int, flags: int, values: Sequence[int]) -> bytes:
     """Return the line of one reading, as a sensor sends it; raise ``ValueError`` for what no frame can hold.
 
-    ``seq`` is 0..65535, ``t_us`` 0..2^32-1, ``flags`` 0..0xFFFF, each of the one or more ``values`` a signed 32-bit count.
+    ``seq`` is 0..65535, ``t_us`` 0..2^32-1, ``flags`` 0..0xFFFF, each of the ``values`` a signed 32-bit count.
     """
     whole = 0 <= seq < SEQUENCE_MODULUS and 0 <= t_us < TIME_MODULUS and 0 <= flags <= 0xFFFF
     if not (whole and values and all(-TOP_COUNT <= value < TOP_COUNT for value in values)):
@@ -168,6 +168,9 @@ class LineDecoder:
         if not dollar:
             self._unframed += bool(line.strip(b"\r"))
             return None
+        reading = READING.fullmatch(text)  # nearly every line is one: a single look instead of two
+        if reading is not None and len(text) + 2 <= MAX_LINE and crc(text[: reading.end(4)]) == int(reading[5], 16):
+            return self._counted(_frame(reading))
         shape = SHAPE.fullmatch(text) if len(text) + 2 <= MAX_LINE else None
         if shape is None or crc(shape[1]) != int(shape[2], 16):
             self._damaged += 1
@@ -179,7 +182,10 @@ class LineDecoder:
         pattern, make = KINDS.get(body.partition(b",")[0], UNKNOWN)
         fields = pattern.fullmatch(body)
         message = make(fields) if fields else None
-        if message is None and pattern is not BODY:
+        return self._counted(message, known=pattern is not BODY)
+
+    def _counted(self, message: Message | None, known: bool = True) -> Message | None:
+        if message is None and known:
             self._damaged += 1
         else:
             self._good += 1
@@ -207,9 +213,13 @@ class Unwrap:
         half = self._modulus // 2
         return (value - self._last + half) % self._modulus - half
 
+    def near(self, value: int) -> int:
+        """Return ``value`` without the wrap, as the one nearest to the last, and forget it again."""
+        return value if self._last is None else self._last + self.step(value)
+
     def follow(self, value: int) -> int:
         """Take ``value`` as the newest and return it without the wrap."""
-        self._last = value if self._last is None else self._last + self.step(value)
+        self._last = self.near(value)
         return self._last
 
 
@@ -273,6 +283,8 @@ FIELDS = {
     "word": r",([ -#%-)+\--~]{1,40})",
     "more": "(?:,[ -#%-)+-~]*)?",
 }
+
+READING = re.compile(_pattern("F", "whole", "whole", "hex", "several").pattern + rb"\*([0-9A-F]{4})\r?")
 
 Maker = Callable[[re.Match[bytes]], Message | None]
 UNKNOWN: tuple[re.Pattern[bytes], Maker] = (BODY, lambda _: None)

@@ -17,12 +17,15 @@ if sys.platform == "win32":
 import grip_board
 from grip_board import FULL_COUNTS, TOP_COUNTS, ZERO_COUNTS, GripBoard
 
-from devices import grip_link
-from devices.grip_link import LINK, LinkState
-from devices.serial_grip import MESSAGES, SerialGrip
+from devices import link
+from devices.decoder import GAP
+from devices.link import LinkState
+from devices.serial_grip import SerialGrip
+from devices.serial_sensor import MESSAGES
 from engine.sample import Sample
 
 PATIENCE_S = 6.0
+LINK = "link.grip"
 
 
 class Player:
@@ -78,7 +81,7 @@ def plug(tmp_path: Path) -> Iterator[Plug]:
 
 
 def threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name == "serial-grip"]
+    return [thread.name for thread in threading.enumerate() if thread.name == "sensor-reader"]
 
 
 def test_it_streams_what_the_hand_does_at_the_time_it_does_it(plug: Plug) -> None:
@@ -138,7 +141,7 @@ def test_a_sensor_that_falls_silent_pauses_and_comes_back(plug: Plug) -> None:
 
 
 def test_a_silent_port_is_opened_again(plug: Plug, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grip_link, "REOPEN_MS", 600.0)
+    monkeypatch.setattr(link, "REOPEN_MS", 600.0)
     board, player = plug()
     player.until(LinkState.STREAMING, None)
     board.muted = True
@@ -177,8 +180,8 @@ def test_a_sensor_that_starts_anew_goes_on(plug: Plug) -> None:
 def test_something_else_is_refused_and_left_alone_until_it_is_pulled_out(
     plug: Plug, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(grip_link, "REFUSE_MS", 400.0)
-    monkeypatch.setattr("devices.serial_grip.LOOK_S", 0.1)
+    monkeypatch.setattr(link, "REFUSE_MS", 400.0)
+    monkeypatch.setattr("devices.reader.LOOK_S", 0.1)
     monkeypatch.setattr(GripBoard, "_measure", lambda board: board._send(b"$GPGGA,1*47\r\n"))
     board, player = plug()
     player.until(LinkState.REFUSED, "device.wrong")
@@ -193,7 +196,7 @@ def test_something_else_is_refused_and_left_alone_until_it_is_pulled_out(
 
 
 def test_a_port_without_a_word_is_refused(plug: Plug, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grip_link, "REFUSE_MS", 400.0)
+    monkeypatch.setattr(link, "REFUSE_MS", 400.0)
     monkeypatch.setattr(GripBoard, "_measure", lambda _: None)
     _, player = plug(answers=False)
     player.until(LinkState.REFUSED, "device.silent")
@@ -251,7 +254,7 @@ def test_a_finder_may_find_the_sensor_under_another_name(tmp_path: Path) -> None
 def test_closing_while_it_reads_leaves_no_thread_and_frees_the_port(plug: Plug) -> None:
     board, player = plug()
     player.until(LinkState.STREAMING, None)
-    assert threads() == ["serial-grip"]
+    assert threads() == ["sensor-reader"]
     start = time.perf_counter()
     player.grip.close()
     assert time.perf_counter() - start < 1
@@ -286,13 +289,17 @@ def test_a_session_may_move_its_clock(plug: Plug) -> None:
 def test_a_window_that_does_not_ask_for_long_still_learns_how_the_link_is(
     plug: Plug, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("devices.serial_grip.QUEUE_SAMPLES", 10)
+    monkeypatch.setattr("devices.reader.RING_READINGS", 10)
+    monkeypatch.setattr("devices.reader.EVENTS", 1)
     board, player = plug()
     time.sleep(1)
-    assert [s.channel for s in player.grip.poll(player.now_ms())] == ["grip"] * 10 + [LINK]
+    felt = player.grip.poll(player.now_ms())
+    assert sorted(s.channel for s in felt) == ["grip"] * 9 + [LINK]
+    assert [bool(s.flags & GAP) for s in felt if s.channel == "grip"] == [True] + [False] * 8
+    player.got += felt
     board.unplug()
     player.until(LinkState.LOST, "device.lost")
-    assert player.links() == [0.0]
+    assert player.links() == [1.0, 0.0]
 
 
 def test_a_short_loss_that_nobody_saw_is_told_with_its_times(plug: Plug) -> None:

@@ -1,0 +1,127 @@
+"""Be a device behind a port: what its reader felt becomes samples in the session's time."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import asdict
+from math import inf
+from typing import Any
+
+from devices.decoder import Decoder, Felt, SensorDecoder
+from devices.device import Clock
+from devices.glp import Channel, LinkStats
+from devices.link import Linked, LinkState
+from devices.reader import Reader, own_ms
+from devices.transport import ByteTransport, open_port
+from engine.sample import Sample
+
+MESSAGES = (
+    "device.none", "device.rights", "device.busy", "device.wrong", "device.silent", "device.newer", "device.stale",
+    "device.lost", "device.cell", "device.strong", "device.slow", "device.cable", "device.clock", "device.not-pads",
+    "device.unverified",
+)  # fmt: skip
+
+
+class SerialSensor(ABC):
+    """A sensor that is found again by itself when its cable comes loose.
+
+    The reader stamps arrivals by a clock of its own that never jumps; ``poll`` turns them into the session's
+    time as it is then. So the session may move its clock without disturbing the fit to the sensor's clock.
+    """
+
+    kind = "serial"
+    link_channel = "link.grip"
+
+    def __init__(
+        self,
+        port: str,
+        clock: Clock,
+        finder: Callable[[], str | None] | None = None,
+        opener: Callable[[str], ByteTransport] = open_port,
+    ) -> None:
+        """Begin to open ``port`` and return at once; ``clock`` returns the session's milliseconds.
+
+        ``finder`` returns the sensor's port of the moment, or ``None`` while it is not plugged in; without it
+        the sensor is looked for under the same name.
+        """
+        self.reader = Reader(port, finder, opener, self.new_decoder, self.misfit)
+        self._clock = clock
+        self._last_ms: dict[str, float] = {}
+
+    def new_decoder(self) -> Decoder:
+        """Return what understands the sensor's bytes, from one opening of the port to its end."""
+        return SensorDecoder()
+
+    def misfit(self, decoder: Decoder) -> str | None:
+        """Return the key of what to say if the board that answers is of another kind, else ``None``."""
+        return None
+
+    @abstractmethod
+    def felt(self, felt: Felt, at_ms: float) -> tuple[Sample, ...]:
+        """Return the samples of a reading or a touch that happened at ``at_ms`` of the session."""
+
+    @property
+    def state(self) -> LinkState:
+        """Return where the link stands."""
+        return self.reader.state
+
+    def poll(self, now_ms: float) -> tuple[Sample, ...]:
+        """Return what came in since the last call, in raw counts; ``link.…`` when the link changed."""
+        taken = self.reader.taken()
+        shift_ms, latest_ms = self._shift_ms(), max(now_ms, self._clock())
+        return tuple(s for felt in taken for s in self._samples(felt, shift_ms, latest_ms))
+
+    def close(self) -> None:
+        """Stop reading and close the port; a second call does nothing."""
+        self.reader.close()
+
+    def message(self) -> str | None:
+        """Return the key of what the patient should know (one of ``MESSAGES``), or ``None`` if all is well."""
+        return self.reader.message()
+
+    def stats(self) -> LinkStats:
+        """Return how many lines were good, damaged or not ours since the port was opened last."""
+        return self.reader.stats()
+
+    def describe(self) -> dict[str, Any]:
+        """Return who the sensor is, for a recording's header; what it has not said yet is ``None``."""
+        known = self.reader.known
+        known = known if isinstance(known, SensorDecoder) else None
+        identity, channel = (known.identity, known.channel) if known else (None, None)
+        return {
+            "kind": self.kind,
+            "port": self.reader.port,
+            "model": identity.model if identity else None,
+            "firmware": identity.firmware if identity else None,
+            "serial": identity.serial if identity else None,
+            "rate_hz": identity.rate_hz if identity else None,
+            "channel": channel.id if channel else None,
+            "unit": channel.unit if channel else "count",
+            "span": span_of(channel),
+            "verified": True,
+            "channels": [asdict(c) for _, c in sorted(known.channels.items())] if known else [],
+        }
+
+    def _samples(self, felt: Felt | Linked, shift_ms: float, latest_ms: float) -> tuple[Sample, ...]:
+        if isinstance(felt, Linked):
+            at_ms = self._in_session(self.link_channel, felt.at_ms + shift_ms, latest_ms)
+            return (Sample(self.link_channel, at_ms, float(felt.answers)),)
+        return self.felt(felt, self._in_session(type(felt).__name__, felt.at_ms + shift_ms, latest_ms))
+
+    def _in_session(self, channel: str, at_ms: float, latest_ms: float) -> float:
+        """Return the time in the session: never in the future, in order within its channel."""
+        earliest_ms = min(self._last_ms.get(channel, -inf), latest_ms)
+        self._last_ms[channel] = at_ms = min(max(at_ms, earliest_ms), latest_ms)
+        return at_ms
+
+    def _shift_ms(self) -> float:
+        """Return session time minus the reader's; of three tries the one that nothing came between."""
+        return min(self._try_shift() for _ in range(3))[1]
+
+    def _try_shift(self) -> tuple[float, float]:
+        before_ms, session_ms, after_ms = own_ms(), self._clock(), own_ms()
+        return after_ms - before_ms, session_ms - (before_ms + after_ms) / 2
+
+
+def span_of(channel: Channel | None) -> float:
+    """Return how wide a channel's range is, in its own unit; 0 while that is not known."""
+    return max(0.0, channel.maximum - channel.minimum) if channel else 0.0
