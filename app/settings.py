@@ -13,7 +13,7 @@ from typing import Any
 from app import files
 from app.files import FilesError
 from engine.hand import Finger, Side
-from engine.profile import GRIPS, PALETTES, Profile
+from engine.profile import AIDS, GRIPS, PALETTES, TAPS, Profile
 
 SETTINGS = "settings.toml"
 ALL_USUAL = "all settings are the usual ones"
@@ -111,6 +111,9 @@ def _settings() -> dict[str, Entry]:
         "units_per_mm": _number(1.0, 40.0, what="stage units a millimetre, "),
         "grip": _one_of({name: name for name in GRIPS}, "what forces come from: "),
         "port": Entry("a serial port, or nothing", _text, _quoted),
+        "taps": _one_of({name: name for name in TAPS}, "what taps come from: "),
+        "aid": _one_of({name: name for name in AIDS}, "what is on the hand or the grip: "),
+        "tone": Entry("true or false: a force is heard too", _yes, lambda value: "true" if value else "false"),
     }
 
 

@@ -160,17 +160,17 @@ class LineDecoder:
         """Return the messages that ``data`` completes, in order."""
         self._bytes += len(data)
         *lines, rest = (self._held + data).split(b"\n")
-        self._held = _worth_holding(rest)
+        self._held = _worth_holding(rest) if rest else rest
         return [message for line in lines if (message := self._judge(line)) is not None]
 
     def _judge(self, line: bytes) -> Message | None:
+        reading = READING.fullmatch(line)  # nearly every line is one: a single look instead of three
+        if reading is not None and len(line) < MAX_LINE and crc_hqx(reading[1], 0xFFFF) == int(reading[6], 16):
+            return self._counted(_frame(*reading.group(2, 3, 4, 5)))
         _, dollar, text = line.rpartition(b"$")
         if not dollar:
             self._unframed += bool(line.strip(b"\r"))
             return None
-        reading = READING.fullmatch(text)  # nearly every line is one: a single look instead of two
-        if reading is not None and len(text) + 2 <= MAX_LINE and crc(text[: reading.end(4)]) == int(reading[5], 16):
-            return self._counted(_frame(reading))
         shape = SHAPE.fullmatch(text) if len(text) + 2 <= MAX_LINE else None
         if shape is None or crc(shape[1]) != int(shape[2], 16):
             self._damaged += 1
@@ -223,10 +223,10 @@ class Unwrap:
         return self._last
 
 
-def _frame(m: re.Match[bytes]) -> Frame | None:
-    seq, t_us, values = int(m[1]), int(m[2]), tuple(map(int, m[4].split(b",")))
-    fits = seq < SEQUENCE_MODULUS and t_us < TIME_MODULUS and all(-TOP_COUNT <= v < TOP_COUNT for v in values)
-    return Frame(seq, t_us, int(m[3], 16), values) if fits else None
+def _frame(seq: bytes, t_us: bytes, flags: bytes, values: bytes) -> Frame | None:
+    frame = Frame(int(seq), int(t_us), int(flags, 16), tuple(map(int, values.split(b","))))
+    fits = frame.seq < SEQUENCE_MODULUS and frame.t_us < TIME_MODULUS
+    return frame if fits and min(frame.values) >= -TOP_COUNT and max(frame.values) < TOP_COUNT else None
 
 
 def _tap(m: re.Match[bytes]) -> Tap | None:
@@ -284,12 +284,13 @@ FIELDS = {
     "more": "(?:,[ -#%-)+-~]*)?",
 }
 
-READING = re.compile(_pattern("F", "whole", "whole", "hex", "several").pattern + rb"\*([0-9A-F]{4})\r?")
+FRAME = _pattern("F", "whole", "whole", "hex", "several")
+READING = re.compile(rb"\$(" + FRAME.pattern + rb")\*([0-9A-F]{4})\r?")
 
 Maker = Callable[[re.Match[bytes]], Message | None]
 UNKNOWN: tuple[re.Pattern[bytes], Maker] = (BODY, lambda _: None)
 KINDS: dict[bytes, tuple[re.Pattern[bytes], Maker]] = {
-    b"F": (_pattern("F", "whole", "whole", "hex", "several"), _frame),
+    b"F": (FRAME, lambda m: _frame(*m.group(1, 2, 3, 4))),
     b"T": (_pattern("T", "whole", "whole", "whole", "bit", "signed"), _tap),
     b"I": (_pattern("I", "whole", "word", "word", "word", "whole", "real", "whole", "more"), _identity),
     b"C": (_pattern("C", "whole", "word", "word", "word", "real", "real", "real", "real", "more"), _channel),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from devices.decoder import Decoder, Felt, Reading, SensorDecoder
 from devices.glp import NO_DATA, SATURATED
+from devices.plain import PlainLineDecoder
 
 STALE_MS = 250.0
 REOPEN_MS = 3000.0
@@ -127,7 +128,8 @@ class Link:
 
     It begins IDENTIFYING. Good frames and an answer (or none for 1 s) make it STREAMING, silence STALE and then
     LOST; nothing good for 4 s, a newer protocol, the wrong kind of board or one too slow to play with makes it
-    REFUSED, or LOST if the sensor is ``known`` to answer in better times.
+    REFUSED, or LOST if the sensor is ``known`` to answer in better times. A sketch without the protocol, whose lines
+    could be a force, is refused as ``device.unverified``: somebody must say that it is wanted.
     """
 
     def __init__(
@@ -144,6 +146,7 @@ class Link:
         )
         self.state = LinkState.IDENTIFYING
         self.refusal: str | None = None
+        self._sketch = PlainLineDecoder() if isinstance(self.decoder, SensorDecoder) else None
         self._suits = suits
         self._known = known
         self._frame_ms = opened_ms
@@ -170,6 +173,8 @@ class Link:
     def receive(self, data: bytes, now_ms: float) -> Sequence[Felt | Linked]:
         """Return what was felt in what was read at ``now_ms`` (nothing, too), changes of the link among it."""
         ready = self.talk.over
+        if self._sketch is not None and self.state is LinkState.IDENTIFYING and not self.decoder.stats.good:
+            self._sketch.feed(data)
         felt = self.decoder.feed(data, now_ms)
         fresh = self.decoder.frames > self._frames
         if fresh:
@@ -199,6 +204,8 @@ class Link:
 
     def _next(self, fresh: bool, ready: bool, now_ms: float) -> LinkState:
         quiet_ms = now_ms - self._frame_ms
+        if self.state is LinkState.REFUSED:
+            return self.state
         if self.decoder.newer:
             return self._refuse("device.newer")
         if self.state is LinkState.IDENTIFYING:
@@ -222,6 +229,8 @@ class Link:
             return self.state
         if self._known or self._frames:
             return LinkState.LOST
+        if self._sketch is not None and self._sketch.columns is not None:
+            return self._refuse("device.unverified")
         return self._refuse("device.wrong" if self.decoder.stats.bytes else "device.silent")
 
     def _refuse(self, why: str) -> LinkState:

@@ -163,12 +163,15 @@ class Reader:
     def _become(self, state: LinkState, felt: Sequence[Felt | Linked] = ()) -> None:
         """Take on ``state`` and keep what was felt; the end of streaming is always told."""
         with self._lock:
-            ended = self.state is LinkState.STREAMING and state is not LinkState.STREAMING
-            self.ring.append([f for f in felt if isinstance(f, Reading)])
-            self._events.extend(f for f in felt if not isinstance(f, Reading))
-            if ended and not any(isinstance(f, Linked) for f in felt):
-                self._events.append(Linked(own_ms(), False))
-            self.state = state
+            readings = [f for f in felt if isinstance(f, Reading)]
+            self.ring.append(readings)
+            if len(readings) < len(felt):
+                self._events.extend(f for f in felt if not isinstance(f, Reading))
+            if state is not self.state:
+                ended = self.state is LinkState.STREAMING
+                if ended and not any(isinstance(f, Linked) for f in felt):
+                    self._events.append(Linked(own_ms(), False))
+                self.state = state
 
     def _wait_for_another(self) -> None:
         """Wait until the refused device is pulled out: opening it again and again might disturb it."""
@@ -196,4 +199,4 @@ def own_ms() -> float:
 
 def _reading(row: list[float]) -> Reading:
     at_ms, device_ms, arrival_ms, seq, flags = row[:FIXED]
-    return Reading(at_ms, device_ms, arrival_ms, int(seq), int(flags), tuple(v for v in row[FIXED:] if v == v))
+    return Reading(at_ms, device_ms, arrival_ms, int(seq), int(flags), tuple([v for v in row[FIXED:] if v == v]))

@@ -21,17 +21,14 @@ class SampleRing:
     def __init__(self, capacity: int = 20_000, channels: int = 8) -> None:
         """Begin empty."""
         self.written = 0
-        self._width = FIXED + channels
-        self._rows: NDArray[np.float64] = np.full((capacity, self._width), nan)
+        self._blank = (nan,) * channels
+        self._rows: NDArray[np.float64] = np.full((capacity, FIXED + channels), nan)
 
     def append(self, readings: Sequence[Reading]) -> None:
         """Add readings, oldest first; further channels than the ring is wide are left out."""
-        capacity = len(self._rows)
-        for r in readings[-capacity:]:
-            row = (*r[:FIXED], *r.values[: self._width - FIXED])
-            at = self._rows[self.written % capacity]
-            at[: len(row)] = row
-            at[len(row) :] = nan
+        capacity, width = self._rows.shape
+        for r in readings:
+            self._rows[self.written % capacity] = (r[:FIXED] + r.values + self._blank)[:width]
             self.written += 1
 
     def since(self, cursor: int) -> tuple[int, NDArray[np.float64], int]:

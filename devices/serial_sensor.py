@@ -8,7 +8,7 @@ from typing import Any
 
 from devices.decoder import Decoder, Felt, SensorDecoder
 from devices.device import Clock
-from devices.glp import Channel, LinkStats
+from devices.glp import LinkStats
 from devices.link import Linked, LinkState
 from devices.reader import Reader, own_ms
 from devices.transport import ByteTransport, open_port
@@ -96,7 +96,8 @@ class SerialSensor(ABC):
             "rate_hz": identity.rate_hz if identity else None,
             "channel": channel.id if channel else None,
             "unit": channel.unit if channel else "count",
-            "span": span_of(channel),
+            "low": channel.minimum if channel else 0.0,
+            "high": channel.maximum if channel else 0.0,
             "verified": True,
             "channels": [asdict(c) for _, c in sorted(known.channels.items())] if known else [],
         }
@@ -120,8 +121,3 @@ class SerialSensor(ABC):
     def _try_shift(self) -> tuple[float, float]:
         before_ms, session_ms, after_ms = own_ms(), self._clock(), own_ms()
         return after_ms - before_ms, session_ms - (before_ms + after_ms) / 2
-
-
-def span_of(channel: Channel | None) -> float:
-    """Return how wide a channel's range is, in its own unit; 0 while that is not known."""
-    return max(0.0, channel.maximum - channel.minimum) if channel else 0.0

@@ -59,22 +59,11 @@ class SerialTransport:
 
     def read(self) -> bytes:
         """Return what has come in; wait for the first byte up to 50 ms, then return nothing."""
+        if self._file is not None:
+            return _read_file(*self._file)
         with _only_os_errors():
-            if self._file is not None:
-                return self._read_file(*self._file)
             first: bytes = self._link.read(1)
             return first + self._link.read(self._link.in_waiting) if first else b""
-
-    def _read_file(self, fileno: int, poll: "select.poll") -> bytes:
-        if not poll.poll(READ_TIMEOUT_S * 1000):
-            return b""
-        try:
-            data = os.read(fileno, CHUNK_BYTES)
-        except BlockingIOError:
-            return b""
-        if not data:
-            raise OSError("the port says it has something to read, and has nothing: the device is gone")
-        return data
 
     def write(self, data: bytes) -> None:
         """Send ``data``; raise ``OSError`` if it is not taken within 0.5 s."""
@@ -127,6 +116,18 @@ def _poll_of(link: "Serial") -> "tuple[int, select.poll] | None":
     poll = select.poll()
     poll.register(fileno, select.POLLIN)
     return fileno, poll
+
+
+def _read_file(fileno: int, poll: "select.poll") -> bytes:
+    if not poll.poll(READ_TIMEOUT_S * 1000):
+        return b""
+    try:
+        data = os.read(fileno, CHUNK_BYTES)
+    except BlockingIOError:
+        return b""
+    if not data:
+        raise OSError("the port says it has something to read, and has nothing: the device is gone")
+    return data
 
 
 def open_port(name: str) -> ByteTransport:

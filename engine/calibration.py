@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from engine.game import Event, Grip, Lift, Nudge, Phase, Point, Skill, Tap
-from engine.hand import Side
+from engine.hand import Finger, Side
 from engine.profile import Profile
 from engine.sample import Sample
 from engine.scene import STAGE_H, STAGE_W
+from engine.signals.filters import OneEuro, one_euro
+from engine.source import PADS, SENSORS
 from engine.ticks import TICKS_PER_S
 
 SQUEEZE_PER_S, EASE_PER_S = 0.10, 0.10
@@ -19,6 +21,7 @@ MOUSE_LOW, MOUSE_HIGH, MOUSE_SHARE = 130.0, 690.0, 0.44
 NUDGE_MM_S = 45.0
 ARROWS = {"LEFT": (-1, 0), "RIGHT": (1, 0), "UP": (0, 1), "DOWN": (0, -1)}
 SATURATED, NO_DATA = 1, 2
+FINGER_NAMES = frozenset(finger.value for finger in Finger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,11 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Senses:
-    """What is held down, where the pointer is, and how hard the hand squeezes, after the samples so far."""
+    """What is held down, where the pointer is, and how hard the hand squeezes, after the samples so far.
+
+    ``force`` is what is shown, ``raw`` what was felt last, before any filter; ``silent`` are the sensors that do not
+    answer, by the name in their ``link.`` channel.
+    """
 
     held: frozenset[str] = frozenset()
     last_press: tuple[tuple[str, float], ...] = ()
@@ -43,7 +50,14 @@ class Senses:
     x: float = STAGE_W / 2
     y: float = 0.0
     force: float = 0.0
-    sensor: bool = True
+    raw: float = 0.0
+    silent: frozenset[str] = frozenset()
+    smooth: OneEuro = OneEuro()
+
+    def answers(self, played_with: str) -> bool:
+        """Tell whether what the game is played with answers."""
+        name = "grip" if played_with in SENSORS else "pads" if played_with in PADS else ""
+        return name not in self.silent
 
 
 def events_of(
@@ -52,7 +66,7 @@ def events_of(
 ) -> tuple[Senses, tuple[Event, ...]]:  # fmt: skip
     """Return the senses and the events after one tick's samples.
 
-    ``played_with`` is ``keys``, ``mouse`` or ``serial``; it decides what a grip game takes as force.
+    ``played_with`` is ``keys``, ``mouse``, one of ``SENSORS`` or of ``PADS``; it decides what is taken as force.
     """
     events: list[Event] = []
     for sample in samples:
@@ -74,16 +88,26 @@ def _read(
         return _key(senses, name, sample, profile)
     if kind == "mouse":
         return _mouse(senses, sample, profile, played_with)
-    if kind == "grip" and played_with == "serial" and not sample.flags & NO_DATA:
-        force = round(scale.share(sample.value), 6)
-        return replace(senses, force=force), [Grip(force, sample.at_ms)]
-    if sample.channel == "link.grip":
-        return replace(senses, sensor=sample.value > 0), []
+    if kind == "pad":
+        return _pressed(senses, f"pad {name}", Finger(name), sample, profile) if name in FINGER_NAMES else (senses, [])
+    if kind == "grip" and played_with in SENSORS and not sample.flags & NO_DATA:
+        raw = round(scale.share(sample.value), 6)
+        smooth = one_euro(senses.smooth, raw, sample.at_ms)
+        force = round(smooth.value, 6)
+        return replace(senses, force=force, raw=raw, smooth=smooth), [Grip(force, sample.at_ms, raw)]
+    if kind == "link":
+        return replace(senses, silent=senses.silent - {name} if sample.value > 0 else senses.silent | {name}), []
     return senses, []
 
 
 def _key(senses: Senses, name: str, sample: Sample, profile: Profile) -> tuple[Senses, list[Event]]:
-    finger = profile.finger_keys.get(name)
+    return _pressed(senses, name, profile.finger_keys.get(name), sample, profile)
+
+
+def _pressed(
+    senses: Senses, name: str, finger: Finger | None, sample: Sample, profile: Profile
+) -> tuple[Senses, list[Event]]:
+    """Return the tap or the lift of a key or a pad; a press that bounces is none."""
     if sample.value <= 0:
         lifted: list[Event] = [Lift(finger, sample.at_ms)] if finger and name in senses.held else []
         return replace(senses, held=senses.held - {name}), lifted

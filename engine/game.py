@@ -36,10 +36,14 @@ class Lift:
 
 @dataclass(frozen=True, slots=True)
 class Grip:
-    """The hand squeezes with ``share`` of its own maximum at ``at_ms``."""
+    """The hand squeezes with ``share`` of its own maximum at ``at_ms``.
+
+    From a sensor the share is smoothed for the eye; ``raw`` is what was felt, and what safety goes by.
+    """
 
     share: float
     at_ms: float
+    raw: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

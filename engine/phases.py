@@ -21,13 +21,14 @@ class Demo:
 
 @dataclass(frozen=True, slots=True)
 class Playing:
-    """A trial is under way; ``attempt`` counts its starts."""
+    """A trial is under way; ``attempt`` counts its starts; ``reminder`` is shown until ``softer_until``."""
 
     since: int
     state: Any
     chosen: Choice
     attempt: int
     softer_until: int = 0
+    reminder: str = "softer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,11 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """Play is paused: ``idle``, ``unplugged``, ``hard``, ``taps`` or, with one switch, before the ``next`` try."""
+    """Play is paused; ``reason`` is the last part of the text that says why.
+
+    ``idle``, ``hard`` and ``taps``; ``unplugged``, ``cell``, ``strong`` and ``stuck`` for the sensor's sake; with one
+    switch, before the ``next`` try.
+    """
 
     reason: str
 

@@ -5,21 +5,23 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from engine import program as programs
+from engine import source as sources
 from engine.calibration import Scale
 from engine.game import AnyGame, Skill
 from engine.hand import Finger, Side
 from engine.level import Ladder, Level
 from engine.profile import Profile
 from engine.program import Program
+from engine.source import Source
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All that a session needs, and all that its replay needs.
 
-    ``played_with`` says what each skill is played with (``keys``, ``mouse``, ``serial``, ``switch``); ``beliefs``
+    ``played_with`` says what each skill is played with (``keys``, ``mouse``, ``switch``, a sensor or pads); ``beliefs``
     are by ``belief_key``, as JSON, and so is what is known of single ``fingers``; ``scale`` is the grip sensor's,
-    where it is known from before.
+    where it is known from before, and ``source`` which sensor that is.
     """
 
     seed: int
@@ -30,6 +32,7 @@ class Plan:
     beliefs: Mapping[str, str] = field(default_factory=dict)
     scale: Scale | None = None
     fingers: Mapping[str, str] = field(default_factory=dict)
+    source: Source = Source()
 
 
 def belief_key(game: str, hand: Side, played_with: str) -> str:
@@ -48,6 +51,7 @@ def to_header(plan: Plan) -> dict[str, Any]:
         "beliefs": dict(plan.beliefs),
         "fingers": dict(plan.fingers),
         "scale": asdict(plan.scale) if plan.scale else None,
+        "source": sources.to_plain(plan.source),
     }
 
 
@@ -66,6 +70,7 @@ def from_header(header: Mapping[str, Any], games: Mapping[str, AnyGame]) -> Plan
             beliefs=dict(header["beliefs"]),
             scale=Scale(**header["scale"]) if header["scale"] else None,
             fingers=dict(header.get("fingers", {})),
+            source=sources.from_plain(header.get("source", {})),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"header: {error} is missing or wrong") from None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from engine.hand import Finger, Side
+from engine.source import PADS, SENSORS
 
 KEYS: dict[Side, tuple[tuple[str, Finger], ...]] = {
     Side.RIGHT: (
@@ -16,7 +17,9 @@ KEYS: dict[Side, tuple[tuple[str, Finger], ...]] = {
 }  # fmt: skip
 NUMBERS = tuple((f"KEY_{n}", finger) for n, finger in enumerate(Finger, start=1))
 PALETTES = ("light", "dark", "contrast")
-GRIPS = ("keys", "mouse", "serial")
+GRIPS = ("keys", "mouse", *SENSORS)
+TAPS = ("keys", *PADS)
+AIDS = ("none", "built-up", "putty", "splint", "strap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class Profile:
     ``patient`` is a code, never a name. ``unseen`` is the side of neglect: controls then stand on the other
     one. ``dwell_s`` and ``scan_s`` are 0 when off. ``keys`` maps key names to fingers; empty means the usual
     keys of the hand. ``units_per_mm`` is the display's scale, in stage units a millimetre. ``grip`` is what forces
-    come from (one of ``GRIPS``), ``port`` the serial port of a sensor.
+    come from (one of ``GRIPS``), ``taps`` what taps come from (one of ``TAPS``), ``port`` the serial port of a sensor.
+    ``aid`` is what is on the hand or the grip (one of ``AIDS``); with ``tone`` a force is heard as well as seen.
     """
 
     patient: str = "P-0001"
@@ -45,6 +49,9 @@ class Profile:
     units_per_mm: float = 4.6
     grip: str = "keys"
     port: str = ""
+    taps: str = "keys"
+    aid: str = "none"
+    tone: bool = False
 
     @property
     def finger_keys(self) -> dict[str, Finger]:

@@ -32,7 +32,8 @@ class Program:
     """A prescription: blocks of play, a rest after each ``rest_after`` trials and between blocks.
 
     ``expected`` is what an assessment suggests: the ability at a game, on its scale of difficulty, for a hand of which
-    nothing else is known.
+    nothing else is known. ``maximum`` lets a hand's maximum grip be measured as the 100 % of forces; without it, and
+    always where it is not stated, a comfortable firm squeeze is.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Program:
     rest_s: float = 30.0
     least_rest_s: float = 10.0
     rest_after: int = 10
+    maximum: bool = False
     aim: Aim = field(default_factory=Aim)
     limits: Limits = field(default_factory=Limits)
     expected: tuple[tuple[str, float], ...] = ()
@@ -52,6 +54,8 @@ class Program:
                 raise ValueError(f"{name}: must be seconds from 0 to 3600, not {value}")
         if not (_is_whole(self.rest_after) and self.rest_after >= 1):
             raise ValueError(f"rest_after: must be a whole number from 1, not {self.rest_after}")
+        if not isinstance(self.maximum, bool):
+            raise ValueError(f"maximum: must be true or false, not {self.maximum}")
         for game, ability in self.expected:
             if not (isinstance(ability, float) or _is_whole(ability)) or not EASIEST <= ability <= HARDEST:
                 raise ValueError(f"expected.{game}: must be a difficulty from 0 to 100, not {ability}")
@@ -101,11 +105,12 @@ def to_plain(program: Program) -> dict[str, Any]:
         "rest_s": program.rest_s,
         "least_rest_s": program.least_rest_s,
         "rest_after": program.rest_after,
+        "maximum": program.maximum,
         "aim": {"band": list(aim.band), "fence": list(aim.fence), "guess": aim.guess}
         | ({} if aim.rungs is None else {"rungs": list(aim.rungs)}),
         "limits": {
             "cap": limits.cap, "hard": limits.hard, "soft": limits.soft, "soft_s": limits.soft_s,
-            "taps": limits.taps, "minutes": limits.minutes,
+            "rise": limits.rise,            "taps": limits.taps, "minutes": limits.minutes,
         },
         "expected": dict(program.expected),
         "blocks": [

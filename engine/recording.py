@@ -1,18 +1,21 @@
 """Write down a session so that it can be replayed: a header, raw samples by tick, trials as checkpoints.
 
 The form is JSON Lines. The first line is the header, an object. A line that is a list holds one tick's samples,
-``[tick, row, row, ...]`` (rows as in ``engine.sample``). ``{"trial": {...}}`` ends a trial, ``{"end": {...}}`` the
-session. A recording that was cut off anywhere is still good up to its last whole line.
+``[tick, row, row, ...]`` (rows as in ``engine.sample``). ``{"source": {...}}`` says which device forces come from, from
+its tick on, and ``{"fit": {...}}`` how it was fitted to the hand. ``{"trial": {...}}`` ends a trial, ``{"end": {...}}``
+the session. A recording that was cut off anywhere is still good up to its last whole line.
 """
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from engine import source as sources
 from engine.game import Answer, Just, Result
 from engine.hand import Finger, Side
 from engine.sample import Sample, from_row, to_row
+from engine.source import Source
 
 FORMAT = 1
 RULES = 2
@@ -31,6 +34,8 @@ class Trial:
     that was interrupted is begun again. ``passed`` is the difficulty that this performance would just have passed,
     ``None`` where that is not known; ``censored`` says that it is at least that (a hit) or at most that (a miss).
     ``fingers`` is what is known of the single fingers after it (``engine.fingers``), as JSON, empty where nothing is.
+    ``source`` is the device it was played with. ``marks`` say what befell it in the attempt that counts (``gap``: lost
+    readings, ``reset``: it began again), ``interrupted`` why earlier attempts were broken off.
     """
 
     index: int
@@ -57,6 +62,9 @@ class Trial:
     censored: bool = False
     answers: tuple[Answer, ...] = ()
     fingers: str = ""
+    source: Source = Source()
+    marks: tuple[str, ...] = ()
+    interrupted: tuple[str, ...] = ()
 
     @property
     def hit(self) -> bool:
@@ -77,13 +85,36 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
+class Fit:
+    """How a force sensor was fitted to the hand at a tick, in raw units.
+
+    ``kind`` is ``tare``, ``firm`` (a comfortable firm squeeze) or ``maximum``; ``zero`` the reading at rest, ``full``
+    at the hand's own 100 % (0 while that is not known), ``noise`` the spread of a quiet second. ``moved`` says that the
+    zero has shifted by more than 2 % of the range since the last tare. ``tries`` are the trials of a maximum.
+    """
+
+    tick: int
+    kind: str
+    zero: float
+    full: float = 0.0
+    noise: float = 0.0
+    moved: bool = False
+    tries: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
-    """A whole session: header, samples as (tick, samples), trials and, unless it was cut off, its end."""
+    """A whole session: header, samples as (tick, samples), trials and, unless it was cut off, its end.
+
+    ``sources`` are (tick, device that forces come from then on), ``fits`` how it was fitted.
+    """
 
     header: dict[str, Any]
     samples: tuple[tuple[int, tuple[Sample, ...]], ...]
     trials: tuple[Trial, ...]
     end: End | None = None
+    sources: tuple[tuple[int, Source], ...] = ()
+    fits: tuple[Fit, ...] = ()
 
 
 def header_line(header: dict[str, Any]) -> str:
@@ -94,6 +125,16 @@ def header_line(header: dict[str, Any]) -> str:
 def samples_line(tick: int, samples: Sequence[Sample]) -> str:
     """Return the line of one tick's samples."""
     return _line([tick, *(to_row(sample) for sample in samples)])
+
+
+def source_line(tick: int, source: Source) -> str:
+    """Return the line of the device that forces come from, from ``tick`` on."""
+    return _line({"source": {"tick": tick, **sources.to_plain(source)}})
+
+
+def fit_line(fit: Fit) -> str:
+    """Return the line of one fitting of the sensor."""
+    return _line({"fit": asdict(fit)})
 
 
 def trial_line(trial: Trial) -> str:
@@ -124,22 +165,39 @@ def parse(lines: Iterable[str]) -> Recording:
         raise RecordingError("line 1: format: must be a whole number")
     if header.get("format", 0) > FORMAT:
         raise RecordingError("line 1: this recording was written by a newer program; please update")
-    samples: list[tuple[int, tuple[Sample, ...]]] = []
-    trials: list[Trial] = []
-    end: End | None = None
+    body = _Body()
     for number, row in rows:
         try:
-            if isinstance(row, list):
-                samples.append((_tick(row[0]), tuple(from_row(r) for r in row[1:])))
-            elif "trial" in row:
-                trials.append(trial_from_plain(row["trial"]))
-            elif "end" in row:
-                end = End(**row["end"])
-            else:
-                raise ValueError("is neither samples, a trial nor an end")
+            body.take(row)
         except (TypeError, ValueError, KeyError, IndexError, AttributeError) as error:
             raise RecordingError(f"line {number}: {error}") from None
-    return Recording(header, tuple(samples), tuple(trials), end)
+    return Recording(header, tuple(body.samples), tuple(body.trials), body.end, tuple(body.sources), tuple(body.fits))
+
+
+@dataclass(slots=True)
+class _Body:
+    """What the lines after the header held so far."""
+
+    samples: list[tuple[int, tuple[Sample, ...]]] = field(default_factory=list)
+    trials: list[Trial] = field(default_factory=list)
+    sources: list[tuple[int, Source]] = field(default_factory=list)
+    fits: list[Fit] = field(default_factory=list)
+    end: End | None = None
+
+    def take(self, row: Any) -> None:
+        """Take in one line's value."""
+        if isinstance(row, list):
+            self.samples.append((_tick(row[0]), tuple(from_row(r) for r in row[1:])))
+        elif "trial" in row:
+            self.trials.append(trial_from_plain(row["trial"]))
+        elif "source" in row:
+            self.sources.append((_tick(row["source"]["tick"]), sources.from_plain(row["source"])))
+        elif "fit" in row:
+            self.fits.append(Fit(**row["fit"] | {"tries": tuple(row["fit"].get("tries", ()))}))
+        elif "end" in row:
+            self.end = End(**row["end"])
+        else:
+            raise ValueError("is neither samples, a trial, a source, a fit nor an end")
 
 
 def trial_from_plain(row: dict[str, Any]) -> Trial:
@@ -147,7 +205,9 @@ def trial_from_plain(row: dict[str, Any]) -> Trial:
     known = {f.name for f in fields(Trial)}
     values = {key: value for key, value in row.items() if key in known}
     made = {"just": _just(values.get("just")), "answers": tuple(map(_answer, values.get("answers", ())))}
-    return Trial(**values | made | {"hand": Side(values["hand"]), "result": Result(values["result"])})
+    made |= {name: tuple(values.get(name, ())) for name in ("marks", "interrupted")}
+    source = sources.from_plain(values.get("source", {}))
+    return Trial(**values | made | {"hand": Side(values["hand"]), "result": Result(values["result"]), "source": source})
 
 
 def _answer(row: dict[str, Any]) -> Answer:

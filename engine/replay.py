@@ -29,11 +29,11 @@ def verify(recording: Recording, games: Mapping[str, AnyGame]) -> Verification:
     if rules != RULES:
         return Verification(0, 0, f"it was recorded under rules {rules}, this program plays rules {RULES}")
     session = Session(from_header(recording.header, games), games)
-    samples = dict(recording.samples)
+    samples, sources = dict(recording.samples), dict(recording.sources)
     last = _last_tick(recording)
     found: list[Trial] = []
     for tick in range(last + 1):
-        trial = session.tick(samples.get(tick, ())).trial
+        trial = session.tick(samples.get(tick, ()), sources.get(tick)).trial
         if trial is None:
             continue
         found.append(trial)

@@ -6,6 +6,7 @@ from engine.hand import Side
 from engine.profile import Profile
 from engine.recording import Trial
 from engine.scene import STAGE_H, STAGE_W, Arc, Bar, Button, Circle, Picture, Role, Scene, Shape, Words
+from engine.source import PADS, SENSORS
 
 MIDDLE = STAGE_W / 2
 CONTROL_W, CONTROL_H = 190.0, 140.0
@@ -15,8 +16,12 @@ HINT_ICONS = {
     "too-soft": "firmer", "too-hard": "softer", "too-early": "early", "too-late": "late", "no-try": "time",
     "wrong-finger": "finger", "extra-finger": "finger", "left-of-path": "slower", "right-of-path": "slower",
     "unfinished": "time", "let-go-too-quickly": "slower", "missed-target": "touch", "softer": "softer",
+    "gently": "slower",
 }  # fmt: skip
-ICONS = {"keys": "keyboard", "mouse": "mouse", "serial": "grip", "switch": "touch"}
+ICONS = {
+    "keys": "keyboard", "mouse": "mouse", "serial": "grip", "switch": "touch", "plain": "grip", "tindeq": "radio",
+    "lsl": "network", "trigger": "trigger", "playback": "playback", "pads": "pads", "midi": "midi",
+}  # fmt: skip
 # Why a difficulty is what it is, by key of the texts.
 REASONS = (
     "reason.first", "reason.up", "reason.down", "reason.hard", "reason.same", "reason.rescue", "reason.floor",
@@ -145,10 +150,18 @@ def stopped() -> Scene:
 
 
 def paused(reason: str) -> Scene:
-    """Return the screen of a pause: ``idle``, ``unplugged``, ``hard`` or ``taps``."""
-    icon = {"unplugged": "plug", "hard": "softer", "next": "again"}.get(reason, "pause")
-    choice = WITHOUT if reason == "unplugged" else ("go on", "play", "button.go-on")
-    return question(f"pause.{reason}", (choice,), icon, main=reason != "unplugged")
+    """Return the screen of a pause (``engine.phases.Paused``); one for the sensor's sake offers to play without it."""
+    icons = {
+        "unplugged": "plug",
+        "cell": "plug",
+        "stuck": "plug",
+        "strong": "softer",
+        "hard": "softer",
+        "next": "again",
+    }
+    gone = reason in ("unplugged", "cell", "stuck")
+    choices: tuple[Row, ...] = (WITHOUT,) if gone else (("go on", "play", "button.go-on"),)
+    return question(f"pause.{reason}", choices, "plug" if gone else icons.get(reason, "pause"), main=not gone)
 
 
 def rest(left_s: float, whole_s: float, done: int, of: int, ready: bool) -> Scene:
@@ -215,10 +228,15 @@ def demonstration(profile: Profile, game: str, played_with: str, acting: bool, a
         Bar(MIDDLE, 822, 1000, 124, "card", 36, "line", 3),
         *((Circle(MIDDLE - 430, 822, 54, "focus"),) if acting else ()),
         Picture(f"icon-{ICONS[played_with]}", MIDDLE - 430, 822, 86, 86),
-        Words(f"how.{game}.{played_with}", MIDDLE + 55, 844, 36, bold=True, width=850),
+        Words(f"how.{game}.{way_said(played_with)}", MIDDLE + 55, 844, 36, bold=True, width=850),
         Words("how.again" if again else "how.watch", MIDDLE + 55, 794, 28, width=850),
         Button("start", x, 110, 400, 150, "icon-play", "button.start", "primary", size=48),
     )
+
+
+def way_said(played_with: str) -> str:
+    """Return the way of playing whose words are said: every sensor is squeezed, and all pads are tapped, alike."""
+    return "serial" if played_with in SENSORS else "pads" if played_with in PADS else played_with
 
 
 def hint(cause: str) -> tuple[Shape, ...]:
@@ -304,32 +322,6 @@ def _in_brief(key: str, values: Values, y: float) -> tuple[Words, ...]:
     named = {**dict(spoken(values)), "game": f"@game.{dict(values)['game']}"}
     short = f"brief.{key.removeprefix('reason.')}"
     return (Words(short, 757, y, 30, align="left", width=810, values=tuple(named.items())),)
-
-
-def tare(refused: bool) -> Scene:
-    """Return the screen that asks to let go of the sensor, so that its zero can be found."""
-    words = Words("tare.again" if refused else "tare.wait", MIDDLE, 520, 38, width=1100)
-    box = Bar(MIDDLE, 600, 1280, 280, "card", 40, "line", 3)
-    picture = Picture("icon-grip", MIDDLE, 814, 120, 120)
-    return Scene(
-        "sunrise", (box, picture, title("tare.title", y=650), words, *row_of((WITHOUT,), 300, 520, 130, main=False))
-    )
-
-
-def firm(share: float) -> Scene:
-    """Return the screen that asks for a comfortable firm squeeze: ``share`` of the time that it was held."""
-    return Scene(
-        "sunrise",
-        (
-            Bar(MIDDLE, 605, 1280, 230, "card", 40, "line", 3),
-            Picture("icon-firmer", MIDDLE, 812, 120, 120),
-            title("firm.title", y=650),
-            Words("firm.breathe", MIDDLE, 555, 38, width=1100),
-            Circle(MIDDLE, 350, 100, "card", "line", 4),
-            Arc(MIDDLE, 350, 100, max(0.0, min(1.0, share)), "good", 26),
-            *row_of((WITHOUT,), 140, 520, 120, main=False),
-        ),
-    )
 
 
 def settings(profile: Profile, page: int) -> Scene:

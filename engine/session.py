@@ -7,7 +7,7 @@ and only then lets the game step. Whatever happens, no game steps again after ST
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from engine import calibration, fitting, ghost, just, menu, safety, screens
+from engine import calibration, fitting, ghost, just, menu, safety, screens, sensing, sensor_screens
 from engine.adaptive import Belief
 from engine.calibration import Scale, Senses
 from engine.chance import Chance
@@ -19,14 +19,19 @@ from engine.phases import After, Demo, Paused, Phase, Playing, Rest, Stopped, Su
 from engine.plan import Plan
 from engine.profile import KEYS
 from engine.program import Block
-from engine.recording import End, Trial, as_written, end_line, samples_line, trial_line
+from engine.recording import End, Fit, Trial, as_written, end_line, fit_line, samples_line, source_line, trial_line
 from engine.sample import Sample
 from engine.scene import Button, Scene, Shape, mirrored
+from engine.sensing import Sensing
+from engine.signals import maximum
+from engine.source import PADS, SENSORS, Source
 from engine.ticks import TICKS_PER_S, seconds, to_ms, to_ticks
 
 IDLE_S, SELF_PACED_IDLE_S = 10.0, 60.0
 AFTER_HIT_MS, AFTER_MISS_MS = 900.0, 1700.0
 MISSES_FOR_DEMO = 3
+REMINDERS = ("softer", "gently")
+BY_ITSELF = ("unplugged", "cell", "stuck")  # pauses that end as soon as the sensor is well again
 LABELS = {"SPACE": "Space", "SEMICOLON": ";", "COMMA": ",", "PERIOD": "."}
 
 
@@ -56,7 +61,10 @@ class Session:
         self._senses = Senses()
         self._watch = safety.Watch()
         self._menu = menu.opened(0)
-        self._scale = plan.scale
+        self._sensing = Sensing(plan.source, plan.scale)
+        self._interrupted: tuple[str, ...] = ()
+        self._abrupt = False
+        self._fits: tuple[Fit, ...] = ()
         self._block = 0
         self._attempt = 0
         self._last_input = 0
@@ -89,13 +97,19 @@ class Session:
         """Return the share of its maximum that the hand squeezes with now."""
         return self._senses.force
 
-    def tick(self, samples: Sequence[Sample] = ()) -> Frame:
-        """Let one tick pass with what the devices felt since the last one."""
+    def tick(self, samples: Sequence[Sample] = (), source: Source | None = None) -> Frame:
+        """Let one tick pass with what the devices felt since the last; ``source`` is the force sensor if it is new."""
         if self.over:
             return Frame(over=True)
+        lines: tuple[str, ...] = ()
+        if source is not None and source != self._sensing.source:
+            self._sensing = sensing.plugged(self._sensing, source)
+            lines += (source_line(self.now, source),)
         samples = tuple(as_written(sample) for sample in samples)
-        lines: tuple[str, ...] = (samples_line(self.now, samples),) if samples else ()
+        lines += (samples_line(self.now, samples),) if samples else ()
+        known = len(self._fits)
         frame = self._tick(samples)
+        lines += tuple(fit_line(fit) for fit in self._fits[known:])
         lines += tuple(trial_line(trial) for trial in (frame.trial,) if trial)
         lines += tuple(end_line(end) for end in (frame.end,) if end)
         self.now += 1
@@ -114,9 +128,10 @@ class Session:
 
     def _tick(self, samples: tuple[Sample, ...]) -> Frame:
         held = self._senses.pressed
+        self._sensing, believed = sensing.felt(self._sensing, samples)
         self._senses, events = calibration.events_of(
-            self._senses, samples, to_ms(self.now), self.plan.profile, self.game.skill, self.played_with,
-            self._scale or Scale(),
+            self._senses, believed, to_ms(self.now), self.plan.profile, self.game.skill, self.played_with,
+            self._sensing.scale or Scale(),
         )  # fmt: skip
         self._note_input(samples)
         if self.end is None and _goes_down(samples, held, "key.ESCAPE", screens.stop_button(self.plan.profile)):
@@ -145,7 +160,7 @@ class Session:
     def _note_input(self, samples: tuple[Sample, ...]) -> None:
         """Remember when the patient last did something; a sensor that streams by itself is not doing."""
         moved = abs(self._senses.force - self._last_force) > 0.02
-        if moved or any(not sample.channel.startswith(("grip", "link")) for sample in samples):
+        if moved or any(not sample.channel.startswith(("grip", "link", "level")) for sample in samples):
             self._last_input, self._last_force = self.now, self._senses.force
 
     def _stop(self) -> Frame:
@@ -193,13 +208,13 @@ class Session:
 
     def _first_phase(self) -> Phase:
         needs_sensor = any(self.games[b.game].skill == "grip" for b in self.plan.program.blocks)
-        if needs_sensor and self.plan.played_with["grip"] == "serial":
+        if needs_sensor and self.plan.played_with["grip"] in SENSORS:
             return fitting.Tare(0)
         return self._demo()
 
     def _choose(self, samples: tuple[Sample, ...]) -> Frame:
         """Let the patient press one of the screen's buttons."""
-        if isinstance(self._phase, Paused) and self._phase.reason == "unplugged" and self._senses.sensor:
+        if isinstance(self._phase, Paused) and self._phase.reason in BY_ITSELF and not self._missing():
             self._go(self._resumed())
             return Frame((Cue("go"),))
         self._menu, action = menu.step(self._menu, self._buttons(), samples, self.now, self.plan.profile)
@@ -209,32 +224,46 @@ class Session:
         phase = self._phase
         if action == "stop":
             return self._stop()
-        if action == "why":
-            if isinstance(phase, Rest | Summary):
-                self._go(Why(phase))
+        if action in ("pain", "tired", "other") and self.end is not None:
+            self.end = replace(self.end, why=action)
+            self._go(Summary())
+            return Frame((Cue("press"),), end=self.end)
+        if action == "why" and isinstance(phase, Rest | Summary):
+            self._go(Why(phase))
         elif action == "back" and isinstance(phase, Why):
             self._go(phase.back)
-        elif action in ("start", "go on"):
-            self._go(self._fresh_trial() if isinstance(phase, Demo) else self._resumed())
+        elif isinstance(phase, fitting.Greatest) and action in ("ready", "more", "enough"):
+            self._lead_maximum(phase, action)
+        else:
+            self._move_on(action)
+        return Frame((Cue("press"),))
+
+    def _move_on(self, action: str) -> None:
+        """Go on with the practice, look at the demonstration, go on without the sensor, or go home."""
+        if action in ("start", "go on"):
+            self._go(self._fresh_trial() if isinstance(self._phase, Demo) else self._resumed())
         elif action == "show":
             self._go(self._demo())
         elif action == "without":
             self._go_on_without_sensor()
-        elif action in ("pain", "tired", "other") and self.end is not None:
-            self.end = replace(self.end, why=action)
-            self._go(Summary())
-            return Frame((Cue("press"),), end=self.end)
         elif action == "home":
             self.over = True
-        return Frame((Cue("press"),))
 
     def _resumed(self) -> Phase:
         """Return what follows a rest or a pause: the demonstration of a new game, or the next trial."""
         if isinstance(self._phase, Rest):
             self._chooser.rested(round(to_ms(self.now - self._phase.since) / 60_000, 3))
         self._watch = safety.calmed(self._watch)
+        if self._sensing.loose and self.played_with in SENSORS:
+            return fitting.Tare(self.now)
         in_block = [trial for trial in self.trials if trial.block == self._block]
         return self._fresh_trial() if in_block or self._attempt else self._demo()
+
+    def _missing(self) -> str:
+        """Return why the game cannot be played with its device just now, or ""."""
+        if not self._senses.answers(self.played_with):
+            return "unplugged"
+        return self._sensing.pause if self.played_with in SENSORS else ""
 
     def _demo(self) -> Demo:
         turn = self._turn()
@@ -264,14 +293,16 @@ class Session:
         turn = self._turn()
         self._attempt += 1
         self._watch = replace(self._watch, over_since=None)
+        self._sensing, self._abrupt = sensing.begun(self._sensing), False
         state = self.game.start(turn.params, self._chance(self._attempt), self._setting(turn))
         return Playing(self.now, state, turn.choice, self._attempt)
 
     def _play(self, playing: Playing, events: tuple[Event, ...], ruling: safety.Verdict) -> Frame:
         if ruling == "rest":
             return self._pause("hard" if self._watch.force > self.plan.program.limits.hard else "taps")
-        if self.played_with == "serial" and not self._senses.sensor:
-            return self._pause("unplugged")
+        missing = self._missing()
+        if missing:
+            return self._pause(missing)
         idle_s = SELF_PACED_IDLE_S if self.game.self_paced(playing.state.params) else IDLE_S
         if self.now - self._last_input > seconds(idle_s):
             return self._pause("idle")
@@ -295,13 +326,19 @@ class Session:
     def _reminded(
         self, playing: Playing, cues: tuple[Cue, ...], ruling: safety.Verdict
     ) -> tuple[Playing, tuple[Cue, ...]]:
-        if ruling != "softer":
+        if ruling not in REMINDERS:
             return playing, cues
-        self._watch = replace(self._watch, over_since=None)
-        return replace(playing, softer_until=self.now + seconds(2)), (*cues, Cue("warn"))
+        self._abrupt = self._abrupt or ruling == "gently"
+        if ruling == "softer":
+            self._watch = replace(self._watch, over_since=None)
+        told = playing.reminder == ruling and self.now < playing.softer_until
+        playing = replace(playing, softer_until=self.now + seconds(2), reminder=ruling)
+        return playing, cues if told else (*cues, Cue("warn"))
 
     def _pause(self, reason: str) -> Frame:
         """Pause: the trial under way does not count and is begun again."""
+        if isinstance(self._phase, Playing):
+            self._interrupted += (reason,)
         self._go(Paused(reason))
         return Frame((Cue("pause"),))
 
@@ -334,9 +371,12 @@ class Session:
             censored=censored,
             answers=outcome.answers,
             fingers=fingers,
+            source=self._source(),
+            marks=self._marks(),
+            interrupted=self._interrupted,
         )
         self.trials += (trial,)
-        self._attempt = 0
+        self._attempt, self._interrupted = 0, ()
         wait_ms = AFTER_HIT_MS if trial.hit else AFTER_MISS_MS
         self._go(After(self.now + to_ticks(wait_ms), self.game.scene(playing.state), outcome.cause))
         return trial
@@ -390,9 +430,19 @@ class Session:
         ready = self.now + seconds(min(program.least_rest_s, program.rest_s))
         return Rest(self.now, ready, self.now + seconds(program.rest_s))
 
+    def _marks(self) -> tuple[str, ...]:
+        """Return what befell the sensor in this attempt, and ``abrupt`` for a force that rose faster than it should."""
+        marks = self._sensing.marks if self.played_with in SENSORS else ()
+        return (*marks, "abrupt") if self._abrupt else marks
+
+    def _source(self) -> Source:
+        """Return what the game is played with now."""
+        felt = self.played_with in SENSORS or (self.played_with in PADS and self._sensing.source.device)
+        return self._sensing.source if felt else Source(self.played_with, aid=self.plan.profile.aid)
+
     def _go_on_without_sensor(self) -> None:
-        """Squeeze with a held key from now on: the sensor is missing or broken."""
-        self._played_with["grip"] = "keys"
+        """Use the keyboard from now on: the sensor is missing or broken."""
+        self._played_with[self.game.skill] = "keys"
         self._senses = replace(self._senses, force=0.0)
         self._go(self._demo())
 
@@ -400,14 +450,37 @@ class Session:
         self._menu, action = menu.step(self._menu, self._buttons(), samples, self.now, self.plan.profile)
         if action:
             return self._act(action)
-        made = fitting.fitted(phase, samples, self.now, self._scale)
-        if isinstance(made, Scale):
-            self._scale = made
-            self._go(self._demo())
+        span = self._sensing.source.span
+        made = fitting.fitted(phase, samples, self.now, self._sensing.scale, span, self._sensing.health.troubles)
+        if isinstance(made, fitting.Fitted):
+            self._note_fit(made.kind, made.scale, made.noise, made.moved, made.tries)
+            self._sensing = sensing.fitted(self._sensing, made.scale)
+            self._go(self._resumed())
             return Frame((Cue("hit-5"),))
-        asked_again = made != phase and isinstance(made, fitting.Tare) and made.refused and not made.counts
+        if isinstance(phase, fitting.Tare) and isinstance(made, fitting.Firm):
+            self._note_fit("tare", Scale(made.zero, 0.0), made.noise)
+            made = fitting.greatest(made, self.now, span) if self.plan.program.maximum else made
+        asked_again = made != phase and isinstance(made, fitting.Tare) and made.refused and not made.readings
         self._phase = made
         return Frame((Cue("warn"),)) if asked_again else Frame()
+
+    def _note_fit(
+        self, kind: str, scale: Scale, noise: float, moved: bool = False, tries: tuple[float, ...] = ()
+    ) -> None:
+        """Keep how the sensor was fitted: every tare is on record."""
+        zero, full = round(scale.zero, 4), round(scale.full, 4)
+        self._fits += (Fit(self.now, kind, zero, full, round(noise, 4), moved, tries),)
+
+    def _lead_maximum(self, now_is: fitting.Greatest, action: str) -> None:
+        """Do what was pressed while the hand's maximum is found: ready, one more, or enough."""
+        if action == "ready":
+            now_is = fitting.ready(now_is, self._sensing.source.span)
+            if not now_is.refused:
+                self._note_fit("tare", Scale(now_is.zero, 0.0), now_is.noise)
+        else:
+            answer = maximum.more if action == "more" else maximum.enough
+            now_is = replace(now_is, maximum=answer(now_is.maximum))
+        self._go(now_is)
 
     # What is chosen
 
@@ -464,10 +537,12 @@ class Session:
         if isinstance(phase, Paused):
             return screens.paused(phase.reason) + stop
         if isinstance(phase, fitting.Tare):
-            return screens.tare(phase.refused) + stop
+            return sensor_screens.tare(phase.refused) + stop
         if isinstance(phase, fitting.Firm):
             held = 0.0 if phase.since is None else (self.now - phase.since) / seconds(fitting.FIRM_S)
-            return screens.firm(held) + stop
+            return sensor_screens.firm(held) + stop
+        if isinstance(phase, fitting.Greatest):
+            return sensor_screens.maximum(phase.maximum, phase.refused) + stop
         return self._played(phase)
 
     def _played(self, phase: Demo | Playing | After) -> Scene:
@@ -493,7 +568,7 @@ class Session:
         over = (*self._garden(), *screens.practice_controls(profile))
         if isinstance(phase, After):
             return over + (screens.hint(phase.cause) if phase.cause else ())
-        return over + (screens.hint("softer") if self.now < phase.softer_until else ())
+        return over + (screens.hint(phase.reminder) if self.now < phase.softer_until else ())
 
     def _garden(self) -> tuple[Shape, ...]:
         in_block = [trial.hit for trial in self.trials if trial.block == self._block]

@@ -133,7 +133,7 @@ def test_lines_without_frames_do_not_keep_a_link_alive() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [(b"", "device.silent"), (b"$GPGGA,123519,4807.038,N*47\r\n", "device.wrong"), (b"\x80\xff" * 9, "device.wrong"),
-     (b"123.5\n", "device.wrong")],
+     (b"123.5\n", "device.unverified")],
 )  # fmt: skip
 def test_what_is_no_sensor_is_refused_after_four_seconds(data: bytes, message: str) -> None:
     bench = Bench()
@@ -254,3 +254,10 @@ def test_a_board_of_another_kind_is_refused_by_name() -> None:
     assert link.state is LinkState.IDENTIFYING
     link.receive(I_LINE + C_LINE, 10)
     assert (link.state, link.message) == (LinkState.REFUSED, "device.not-pads")
+
+
+def test_a_sketch_without_the_protocol_is_offered_as_unverified() -> None:
+    bench = Bench()
+    for n in range(90):
+        bench.read(f"{n * 50},{84000 + 37 * n % 50}\r\n".encode(), 50)
+    assert (bench.link.state, bench.link.message, bench.got) == (LinkState.REFUSED, "device.unverified", [])

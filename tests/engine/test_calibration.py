@@ -127,22 +127,24 @@ def test_the_height_of_the_mouse_is_the_force() -> None:
 def test_a_sensor_gives_the_share_between_its_zero_and_the_firm_squeeze() -> None:
     for counts, share in ((1000, 0.0), (3000, 0.5), (5000, 1.0), (7000, 1.5), (0, 0.0)):
         _, events = felt(Sample("grip", 7.0, counts), skill="grip", with_="serial")
-        assert events == (Grip(share, 7.0),)
+        assert events == (Grip(share, 7.0, share),)
 
 
 def test_a_reading_without_data_is_no_force_and_counts_mean_nothing_to_other_players() -> None:
     assert felt(Sample("grip", 7.0, 3000, flags=2), skill="grip", with_="serial")[1] == ()
     assert felt(Sample("grip", 7.0, 3000), skill="grip", with_="mouse")[1] == ()
     saturated = felt(Sample("grip", 7.0, 3000, flags=1), skill="grip", with_="serial")[1]
-    assert saturated == (Grip(0.5, 7.0),)
+    assert saturated == (Grip(0.5, 7.0, 0.5),)
 
 
 def test_the_link_of_the_sensor_is_remembered() -> None:
     gone, events = felt(Sample("link.grip", 1.0, 0.0), with_="serial")
-    assert not gone.sensor
+    assert not gone.answers("serial")
+    assert gone.answers("keys")
+    assert gone.answers("pads")
     assert events == ()
     back, _ = events_of(gone, (Sample("link.grip", 2.0, 1.0),), 3.0, RIGHT, "grip", "serial", SCALE)
-    assert back.sensor
+    assert back.answers("serial")
 
 
 def test_the_pointer_goes_down_moves_and_goes_up_in_millimetres_from_the_middle() -> None:
@@ -188,3 +190,24 @@ def test_held_arrows_push_evenly_in_all_directions_and_opposite_ones_cancel() ->
 def test_the_arrows_push_where_they_point_for_the_left_hand_too() -> None:
     assert held("RIGHT", profile=LEFT)[0].dx_mm < 0, "the picture is mirrored afterwards"
     assert held("UP", profile=LEFT)[0].dy_mm > 0
+
+
+def test_the_shown_force_is_smoothed_and_the_raw_one_is_kept_for_safety() -> None:
+    senses, raws, shown = Senses(), [], []
+    for n in range(80):
+        counts = 3000 + (200 if n % 2 else -200)
+        senses, (event,) = events_of(senses, (Sample("grip", 12.5 * n, counts),), 0.0, RIGHT, "grip", "tindeq", SCALE)
+        assert isinstance(event, Grip)
+        raws.append(event.raw)
+        shown.append(event.share)
+    assert max(raws[20:]) - min(raws[20:]) == pytest.approx(0.1)
+    assert max(shown[20:]) - min(shown[20:]) < 0.04
+
+
+def test_a_pad_is_a_finger_and_bounces_like_a_key() -> None:
+    rows = (("pad.ring", 1), ("pad.ring", 0), ("pad.ring", 1), ("pad.palm", 1), ("pad.index", 1))
+    samples = [Sample(channel, 10.0 * n, value) for n, (channel, value) in enumerate(rows)]
+    _, events = felt(*samples, with_="pads")
+    assert events == (Tap(Finger.RING, 0.0), Lift(Finger.RING, 10.0), Tap(Finger.INDEX, 40.0))
+    gone, _ = felt(Sample("link.pads", 0.0, 0.0), with_="pads")
+    assert not gone.answers("midi")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from engine.calibration import NO_DATA, Scale
-from engine.fitting import FIRM_S, TARE_LEAST, TARE_S, Firm, Fitting, Tare, fitted
+from engine.fitting import FIRM_S, TARE_S, Firm, Fitted, Fitting, Tare, fitted
 from engine.sample import Sample
 from engine.ticks import seconds, to_ms
 
@@ -14,17 +14,18 @@ KNOWN = Scale(ZERO, FULL)
 
 
 def fit(
-    now_is: Fitting, counts: Callable[[float], float | None], s: float, known: Scale | None = None, every: int = 2
-) -> list[Fitting | Scale]:
+    now_is: Fitting, counts: Callable[[float], float | None], s: float, known: Scale | None = None, every: int = 2,
+    span: float = 2.0**24,
+) -> list[Fitting | Scale]:  # fmt: skip
     """Return the fitting after each tick in which it changed kind, or the scale, for counts as a function of time."""
     seen: list[Fitting | Scale] = [now_is]
     first = now_is.since or 0
     for tick in range(first, first + seconds(s)):
         value = counts(to_ms(tick - first) / 1000) if tick % every == 0 else None
         samples = () if value is None else (Sample("grip", to_ms(tick), value),)
-        made = fitted(now_is, samples, tick, known)
-        if isinstance(made, Scale):
-            return [*seen, made]
+        made = fitted(now_is, samples, tick, known, span)
+        if isinstance(made, Fitted):
+            return [*seen, made.scale]
         if type(made) is not type(now_is) or getattr(made, "refused", 0) != getattr(now_is, "refused", 0):
             seen.append(made)
         now_is = made
@@ -68,14 +69,15 @@ def test_without_readings_nothing_is_found() -> None:
     assert isinstance(fit(Tare(0), lambda t: None, 5)[-1], Tare)
     few = fit(Tare(0), lambda t: ZERO if t < 0.05 else None, 5)[-1]
     assert isinstance(few, Tare)
-    assert len(few.counts) < TARE_LEAST
+    assert len(few.readings) < 8
+    assert not few.refused
 
 
 def test_readings_marked_as_no_data_and_other_channels_are_left_out() -> None:
     samples = (Sample("grip", 0, 5.0, flags=NO_DATA), Sample("mouse", 0, 1.0), Sample("grip", 0, 7.0))
     made = fitted(Tare(0), samples, 0, None)
     assert isinstance(made, Tare)
-    assert made.counts == (7.0,)
+    assert made.readings == ((7.0, 0),)
 
 
 def test_the_middle_of_a_held_squeeze_is_this_hands_own_maximum() -> None:
@@ -107,3 +109,26 @@ def test_nobody_squeezing_waits_for_ever() -> None:
     last = fit(Firm(ZERO, 10), lambda t: None, 30)[-1]
     assert isinstance(last, Firm)
     assert last.since is None
+
+
+def test_a_coarse_converter_is_fitted_by_its_own_steps() -> None:
+    quiet = fit(Tare(0), lambda t: 30 + round(t * 60) % 3, TARE_S + 0.1, span=1024)[-1]
+    assert isinstance(quiet, Firm)
+    trembling = fit(Tare(0), lambda t: 30 + 15 * (round(t * 60) % 2), TARE_S + 0.1, span=1024)[-1]
+    assert isinstance(trembling, Tare)
+    assert isinstance(fit(Firm(30, 1), lambda t: 45, 10, span=1024)[-1], Firm)
+    assert fit(Firm(30, 1), lambda t: 300, 10, span=1024)[-1] == Scale(30, 300)
+
+
+def test_it_says_whether_only_the_zero_was_found_anew_and_whether_it_has_moved() -> None:
+    made = [
+        fitted(Tare(0, tuple((ZERO + shift, float(at)) for at in range(0, 1001, 12))), (), 120, KNOWN, 2.0**24)
+        for shift in (0.0, 0.03 * (FULL - ZERO))
+    ]
+    assert [(one.kind, one.moved) for one in made if isinstance(one, Fitted)] == [("tare", False), ("tare", True)]
+
+
+def test_a_drifting_reading_is_no_zero() -> None:
+    drifting = fit(Tare(0), lambda t: ZERO + 3000 * t, TARE_S + 0.1)[-1]
+    assert isinstance(drifting, Tare)
+    assert drifting.refused

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine import menu, screens
+from engine import menu, screens, sensor_screens
 from engine.hand import Side
 from engine.menu import Menu
 from engine.profile import Profile
@@ -174,8 +174,8 @@ SCREENS: dict[str, Scene] = {
     "rest not ready": screens.rest(29, 30, 3, 9, False),
     "why": screens.why([REASON, REASON, REASON]),
     "summary": screens.summary((), 3.0, "done"),
-    "tare": Scene("sunrise", (*screens.tare(True).shapes, screens.stop_button(USUAL))),
-    "firm": Scene("sunrise", (*screens.firm(0.5).shapes, screens.stop_button(USUAL))),
+    "tare": Scene("sunrise", (*sensor_screens.tare(True).shapes, screens.stop_button(USUAL))),
+    "firm": Scene("sunrise", (*sensor_screens.firm(0.5).shapes, screens.stop_button(USUAL))),
     **{f"settings {page}": screens.settings(USUAL, page) for page in range(4)},
     **{
         f"demonstration of {game} for {profile.hand}": Scene(
@@ -199,8 +199,6 @@ def test_every_function_that_makes_a_screen_is_among_those_tested() -> None:
         "rest",
         "why",
         "summary",
-        "tare",
-        "firm",
         "settings",
         "first_hand",
         "leaving",
