@@ -90,6 +90,10 @@ class Logbook:
         at = self._now().isoformat()
         self._try(lambda store: store.end(session, at, End(0, "cut off"), []))
 
+    def today(self) -> str:
+        """Return the date by the wall clock (yyyy-mm-dd)."""
+        return self._now().date().isoformat()
+
     def close(self) -> None:
         """Write what still waits, and let go of the database."""
         if self._waiting:

@@ -4,43 +4,75 @@ It is stepped by ticks like a session and shown as scenes, so that every screen 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app import files, rooms, settings
+from app.asked import Asked
 from app.logbook import Logbook
-from engine import adaptive, menu, screens
+from engine import adaptive, menu, screens, sensor_screens, weighing
 from engine.adaptive import Belief
 from engine.fingers import Fingers
-from engine.fitting import Firm, Tare
+from engine.fitting import Firm, Greatest, Tare
 from engine.game import Cue, Skill
 from engine.hand import Side
 from engine.phases import After, Playing
 from engine.plan import Plan, to_header
-from engine.profile import GRIPS, PALETTES, Profile
+from engine.profile import AIDS, GRIPS, PALETTES, TAPS, Profile
 from engine.program import Block, Program
+from engine.recording import End, note_line
 from engine.sample import Sample
 from engine.scene import Bar, Button, Scene, Words
-from engine.session import Session
+from engine.sensor_screens import TOUCHED
+from engine.session import Frame, Session
+from engine.source import PADS, SENSORS, Source
 from engine.ticks import to_ms
+from engine.weighing import Weighing
 
 if TYPE_CHECKING:
+    from app.plugged import Plugged
     from app.store import Unfinished
 
 DWELL_S, SCAN_S = 1.0, 2.5
+OFFERED = (
+    "keys",
+    "mouse",
+    "serial",
+    "plain",
+    "tindeq",
+    "trigger",
+)  # others are set in the file, or on the command line
+LEAST_PER_MM, MOST_PER_MM, CARD_STEP = 1.5, 9.0, 1.01
+TOUCH = "touch"
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for on the command line: a game, its trials and level, a seed and what the cup is held with."""
+    """What was asked for on the command line: a game, its trials and level, a seed and what it is played with."""
 
     game: str = ""
     trials: int = 10
     level: int | None = None
     seed: int | None = None
-    grip: str = ""
+    device: Asked | None = None
     hand: Side | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """The screen the window is on: its name, its pixels a stage unit now, and its millimetres a pixel, if measured."""
+
+    key: str = ""
+    px_per_unit: float = 0.8
+    mm_per_px: float | None = None
+
+    @property
+    def units_per_mm(self) -> float | None:
+        """Return the stage units a millimetre, ``None`` while the screen was not measured."""
+        if self.mm_per_px is None:
+            return None
+        return round(min(MOST_PER_MM, max(LEAST_PER_MM, 1 / (self.px_per_unit * self.mm_per_px))), 4)
 
 
 class Visit:
@@ -58,7 +90,8 @@ class Visit:
         self._data_dir = data_dir
         self._wish = wish or Wish()
         self._kept = profile
-        self.devices: Callable[[], list[dict[str, object]]] = list
+        self.plugged: Plugged | None = None
+        self.display = Display()
         self._seed_of_now = seed_of_now
         self._screen = "home"
         self._page = 0
@@ -66,17 +99,36 @@ class Visit:
         self._session_from = 0
         self._cut_off: Unfinished | None = None
         self._note = ""
+        self._weighing = Weighing()
+        self._card = 0.0
+        self._touched: set[str] = set()
         self._first_time = not settings.are_kept(data_dir)
 
     @property
     def profile(self) -> Profile:
-        """Return who plays now: the settings that are kept, with the hand that was asked for this time only."""
-        return replace(self._kept, hand=self._wish.hand) if self._wish.hand else self._kept
+        """Return who plays now: the settings that are kept, the hand that was asked for, the screen as measured."""
+        here = replace(self._kept, units_per_mm=self.display.units_per_mm or self._kept.units_per_mm)
+        return replace(here, hand=self._wish.hand) if self._wish.hand else here
 
     @property
     def grip_with(self) -> str:
         """Return what forces come from: the command line's wish, or the profile's choice."""
-        return self._wish.grip or self.profile.grip
+        asked = self._wish.device.kind if self._wish.device else ""
+        return asked if asked in GRIPS else self.profile.grip
+
+    @property
+    def taps_with(self) -> str:
+        """Return what taps come from: the command line's wish, or the profile's choice."""
+        asked = self._wish.device.kind if self._wish.device else ""
+        return asked if asked in PADS else self.profile.taps
+
+    @property
+    def wanted(self) -> tuple[str, str]:
+        """Return which devices must be open now, for forces and for taps."""
+        grip = self.grip_with
+        if self._screen == "weigh" and self.session is None and grip not in SENSORS:
+            grip = "serial"
+        return grip, self.taps_with
 
     @property
     def pictures(self) -> tuple[str, ...]:
@@ -100,6 +152,7 @@ class Visit:
         self.now += 1
         if self.session is not None:
             return self._lead(self.session, samples)
+        self._look_around(samples)
         self._menu, action = menu.step(self._menu, self._bare_scene().buttons, samples, self.now, self.profile)
         if any(s.channel == "key.ESCAPE" and s.value > 0 for s in samples) and self._screen != "home":
             action = "home"
@@ -134,15 +187,28 @@ class Visit:
         if self._screen == "leaving":
             return screens.leaving()
         if self._screen == "pick":
-            return screens.pick(tuple(rooms.all_games()), self._page)
+            return screens.pick((*rooms.all_games(), TOUCH), self._page)
         if self._screen == "settings":
-            return screens.settings(self.profile, self._page)
+            return screens.settings(self.profile, self._page, self._measured())
+        if self._screen == "weigh":
+            return sensor_screens.weigh(self._weighing)
+        if self._screen == "card":
+            return sensor_screens.card(self._card)
+        if self._screen == "touch":
+            return sensor_screens.touch(self._page, self._touched)
+        candidate = self.plugged.candidate if self.plugged else None
+        if self._screen == "ask" and candidate is not None:
+            return sensor_screens.ask(candidate.name)
         return screens.home(self._note or self.logbook.trouble or self.device_trouble)
 
     def _trouble_note(self) -> tuple[Bar | Words, ...]:
         """Return a line at the foot of the stage while something is wrong with a device or the records."""
         key = self.logbook.trouble or self.device_trouble
-        if not key or self.session is None or not isinstance(self.session.phase, Playing | After | Tare | Firm):
+        if (
+            not key
+            or self.session is None
+            or not isinstance(self.session.phase, Playing | After | Tare | Firm | Greatest)
+        ):
             return ()
         return (Bar(800, 38, 1300, 68, "card", 28, "warn", 5), Words(key, 800, 38, 28, width=1240, lines=2))
 
@@ -154,7 +220,9 @@ class Visit:
         """Do what a button says: a verb, and for some what it is about."""
         verb, _, what = action.partition(" ")
         deeds: dict[str, Callable[[], object]] = {
-            "play": lambda: self._play((Block(what, self._wish.trials),), "play"),
+            "play": lambda: (
+                self._show(TOUCH) if what == TOUCH else self._play((Block(what, self._wish.trials),), "play")
+            ),
             "practice": lambda: self._play(rooms.built_in_program().blocks, "gentle"),
             "again": self._go_on,
             "pick": lambda: self._show("pick"),
@@ -165,16 +233,22 @@ class Visit:
             "home": self._go_home,
             "leave": lambda: self._show("leaving"),
             "quit": self._quit,
+            "weigh": lambda: self._weigh(what),
+            "card": lambda: self._resize_card(what),
+            "touched": lambda: self._touched.add(what),
+            "ask": lambda: self._answered(what == "yes"),
         }
         deeds[verb]()
 
     def _turn_page(self) -> None:
-        pages = screens.SETTINGS_PAGES if self._screen == "settings" else -(-len(rooms.all_games()) // 3)
+        pages = screens.SETTINGS_PAGES if self._screen == "settings" else -(-(len(rooms.all_games()) + 1) // 3)
         self._show(self._screen, (self._page + 1) % pages)
 
     def _go_home(self) -> None:
         if self._screen == "again":
             self._leave_cut_off()
+        if self._touched:
+            self._note_touched()
         self._show("home")
 
     def _choose_hand(self, hand: Side) -> None:
@@ -185,7 +259,13 @@ class Visit:
         self.quitting = True
 
     def _set(self, what: str) -> None:
-        if what == "hand":
+        if what == "weigh":
+            self._weighing = Weighing()
+            self._show("weigh")
+        elif what == "card":
+            self._card = self.display.units_per_mm or self.profile.units_per_mm
+            self._show("card")
+        elif what == "hand":
             self._keep(changed(self.profile, what))
             self._wish = replace(self._wish, hand=None)
         else:
@@ -199,6 +279,69 @@ class Visit:
         except files.FilesError:
             self._note = "store.read-only"
 
+    # Sensor, screen, and what is felt by hand
+
+    def _look_around(self, samples: Sequence[Sample]) -> None:
+        """Lead the weighing, and ask about a thing that was plugged in."""
+        if self._screen == "weigh":
+            there, span = self._sensor()
+            self._weighing = weighing.stepped(self._weighing, samples, self.now, there, span)
+        candidate = self.plugged.candidate if self.plugged else None
+        if candidate is not None and self._screen in ("home", "settings", "weigh"):
+            self._show("ask")
+
+    def _sensor(self) -> tuple[bool, float]:
+        """Return whether the force sensor answers, and the width of its range."""
+        source = self.plugged.source(self.wanted[0], "") if self.plugged else None
+        return source is not None and not self.device_trouble, source.span if source else 0.0
+
+    def _answered(self, yes: bool) -> None:
+        if self.plugged is not None:
+            self.plugged.confirm(yes)
+        self._show("settings" if yes else "home", self._page if yes else 0)
+
+    def _weigh(self, what: str) -> None:
+        """Do what was pressed while weighing; what came out is kept for this very sensor."""
+        if what != "save":
+            self._weighing = weighing.pressed(self._weighing, what, self.now)
+            return
+        serial = self.plugged.serial(self.wanted[0]) if self.plugged else ""
+        self._weighing = weighing.finished(self._weighing, serial, self.logbook.today())
+        if self._weighing.made is not None and self.plugged is not None:
+            try:
+                self.plugged.calibrated(self._weighing.made)
+            except files.FilesError:
+                self._note = "store.read-only"
+
+    def _resize_card(self, what: str) -> None:
+        """Make the drawn card smaller or larger, or keep its size for this screen."""
+        if what != "fits":
+            ratio = 1 / CARD_STEP if what == "smaller" else CARD_STEP
+            self._card = min(MOST_PER_MM, max(LEAST_PER_MM, self._card * ratio))
+            return
+        mm_per_px = 1 / (self.display.px_per_unit * self._card)
+        self.display = replace(self.display, mm_per_px=mm_per_px)
+        if self.plugged is not None:
+            try:
+                self.plugged.hardware.keep_screen(self.display.key, round(mm_per_px, 6), self.logbook.today())
+            except files.FilesError:
+                self._note = "store.read-only"
+        self._show("settings", self._page)
+
+    def _measured(self) -> tuple[str, ...]:
+        """Return what was measured: the ``card`` of this screen, and the sensor by weights."""
+        source = self.plugged.source(self.wanted[0], "") if self.plugged else None
+        weighed = source is not None and source.calibration
+        return ("card",) * (self.display.mm_per_px is not None) + ("weigh",) * bool(weighed)
+
+    def _note_touched(self) -> None:
+        """Keep what was felt away from the screen: it is logged, never scored."""
+        header = {"kind": TOUCH, "profile": asdict(self.profile), "program": {"blocks": []}}
+        lines = tuple(note_line(f"{TOUCH}.{name}") for name in TOUCHED if name in self._touched)
+        self._touched = set()
+        self.logbook.begin(header)
+        self.logbook.keep(Frame(lines=lines, end=End(0, "done")))
+
     # Sessions
 
     def _play(self, blocks: tuple[Block, ...], name: str, continues: int | None = None) -> None:
@@ -206,13 +349,15 @@ class Visit:
         plan = self._plan(program)
         self.session = Session(plan, rooms.all_games())
         self._session_from = self.now
-        self.logbook.begin({**to_header(plan), "devices": self.devices()}, continues)
+        plugged = self.plugged.describe() if self.plugged else []
+        devices = [{"kind": "keyboard"}, {"kind": "mouse"}, *plugged]
+        self.logbook.begin({**to_header(plan), "devices": devices, "display": asdict(self.display)}, continues)
 
     def _plan(self, program: Program) -> Plan:
         seed = self._seed_of_now() if self._wish.seed is None else self._wish.seed
         kept = self.logbook.beliefs(self.profile.patient)
         beliefs = {key: rested(text, program, minutes) for key, (text, minutes) in kept.items()}
-        tap = "switch" if self.profile.scan_s > 0 else "keys"
+        tap = "switch" if self.profile.scan_s > 0 and self.taps_with == "keys" else self.taps_with
         played_with: dict[Skill, str] = {"tap": tap, "grip": self.grip_with, "trace": "mouse"}
         fingers = {key: text for key, text in self.logbook.fingers(self.profile.patient).items() if readable(text)}
         ladders = rooms.all_ladders()
@@ -220,7 +365,8 @@ class Visit:
 
     def _lead(self, session: Session, samples: Sequence[Sample]) -> tuple[Cue, ...]:
         begun_ms = to_ms(self._session_from)
-        frame = session.tick([replace(s, at_ms=max(0.0, s.at_ms - begun_ms)) for s in samples])
+        here = [replace(s, at_ms=max(0.0, s.at_ms - begun_ms)) for s in samples]
+        frame = session.tick(here, self._sources())
         if frame.lines or frame.end:
             self.logbook.keep(frame)
         if frame.over:
@@ -228,6 +374,13 @@ class Visit:
             self._wish = replace(self._wish, game="")
             self._show("home")
         return frame.cues
+
+    def _sources(self) -> tuple[Source, ...]:
+        """Return the sensors that are there now, as records name them."""
+        if self.plugged is None:
+            return ()
+        known = [self.plugged.source(kind, self.profile.aid) for kind in (self.grip_with, self.taps_with)]
+        return tuple(source for source in known if source is not None)
 
     def _go_on(self) -> None:
         """Go on with the practice that was cut off: the tries that are left of it."""
@@ -283,7 +436,10 @@ def changed(profile: Profile, what: str) -> Profile:
         "seen": lambda: {"unseen": Side.RIGHT if profile.seen is Side.RIGHT else None},
         "scan": lambda: {"scan_s": 0.0 if profile.scan_s else SCAN_S},
         "dwell": lambda: {"dwell_s": 0.0 if profile.dwell_s else DWELL_S},
-        "grip": lambda: {"grip": _next(GRIPS, profile.grip)},
+        "grip": lambda: {"grip": _next(OFFERED, profile.grip)},
+        "taps": lambda: {"taps": _next(TAPS, profile.taps)},
+        "aid": lambda: {"aid": _next(AIDS, profile.aid)},
+        "tone": lambda: {"tone": not profile.tone},
     }
     return replace(profile, **moves[what]())
 

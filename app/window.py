@@ -1,29 +1,31 @@
 """Show a visit in a window: real keys and pointer in, fixed ticks, painted scenes, sounds."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import arcade
 
 from app import rooms
 from app.logbook import Logbook
 from app.painter import Painter
+from app.plugged import Plugged
 from app.speaker import Speaker
-from app.visit import Visit, Wish
+from app.visit import Display, Visit, Wish
 from devices.keyboard import Keyboard
 from devices.mouse import Mouse
-from devices.serial_grip import SerialGrip
-from devices.transport import only_port
 from engine.game import Cue
 from engine.profile import Profile
 from engine.sample import Sample
+from engine.scene import STAGE_H, STAGE_W
 from engine.ticks import TICKS_PER_S, to_ms
 
 WIDTH, HEIGHT = 1280, 720
 LEAST_WIDTH, LEAST_HEIGHT = 640, 360
 LONGEST_STALL_S = 0.25
+LOOK_MS = 2000.0
 SPARKLING = {"hit-1", "hit-2", "hit-3", "hit-4", "hit-5", "arrive", "splash", "bloom"}
 KEY_NAMES = {
     value: name
@@ -35,7 +37,7 @@ KEY_NAMES = {
 class Window(arcade.Window):
     """The window of a visit. Time is kept here: a stall is cut off, so that no game runs away after it."""
 
-    def __init__(self, visit: Visit, port: str = "", fullscreen: bool = False) -> None:
+    def __init__(self, visit: Visit, data_dir: Path, wish: Wish | None = None, fullscreen: bool = False) -> None:
         super().__init__(
             WIDTH, HEIGHT, "Regrasp", fullscreen=fullscreen, resizable=True, update_rate=1 / 120, antialiasing=False,
             center_window=True, vsync=True,
@@ -43,12 +45,12 @@ class Window(arcade.Window):
         self.set_minimum_size(LEAST_WIDTH, LEAST_HEIGHT)
         self.visit = visit
         self.keys, self.pointer = Keyboard(), Mouse()
-        self.grip: SerialGrip | None = None
-        self._port = port
         self._began = time.perf_counter()
         self._dropped_s = 0.0
         self._ticked = 0
         self._due: list[Sample] = []
+        self.plugged = visit.plugged = Plugged(data_dir, self.now_ms, wish.device if wish else None)
+        self._controllers = Controllers(self.plugged, self.now_ms)
         self._speaker = Speaker()
         self._look = self._wanted_look()
         self._painter = Painter(self.ctx, *self._look)
@@ -62,7 +64,8 @@ class Window(arcade.Window):
 
     def on_update(self, delta_time: float) -> None:
         """Step the visit up to now."""
-        self._open_sensor()
+        self.plugged.want(self.visit.profile, *self.visit.wanted)
+        self._controllers.look()
         behind_s = self.now_ms() / 1000 - self._ticked / TICKS_PER_S
         if behind_s > LONGEST_STALL_S:
             self._dropped_s += behind_s - LONGEST_STALL_S
@@ -78,10 +81,8 @@ class Window(arcade.Window):
             self.on_close()
 
     def _polled(self, now_ms: float) -> list[Sample]:
-        felt = [*self.keys.poll(now_ms), *self.pointer.poll(now_ms)]
-        if self.grip is not None:
-            felt.extend(self.grip.poll(now_ms))
-            self.visit.device_trouble = self.grip.message() or ""
+        felt = [*self.keys.poll(now_ms), *self.pointer.poll(now_ms), *self.plugged.poll(now_ms)]
+        self.visit.device_trouble = self.plugged.message()
         return felt
 
     def _taken(self, until_ms: float) -> Sequence[Sample]:
@@ -97,21 +98,6 @@ class Window(arcade.Window):
             if cue.name in SPARKLING:
                 self._painter.burst(cue.x, cue.y, cue.name, profile.calm)
 
-    def _open_sensor(self) -> None:
-        """Open the grip sensor when it is wanted; let go of it when it no longer is."""
-        wanted = self.visit.grip_with == "serial"
-        if wanted and self.grip is None:
-            port = self._port or self.visit.profile.port
-            self.grip = SerialGrip(port or only_port() or "", self.now_ms, None if port else only_port)
-        elif not wanted and self.grip is not None:
-            self.grip.close()
-            self.grip, self.visit.device_trouble = None, ""
-
-    def devices(self) -> list[dict[str, object]]:
-        """Return what is plugged in, for a recording's header."""
-        felt = [self.keys.describe(), self.pointer.describe()]
-        return [*felt, self.grip.describe()] if self.grip else felt
-
     # Pictures
 
     def _wanted_look(self) -> tuple[str, str, float]:
@@ -125,11 +111,20 @@ class Window(arcade.Window):
             self._painter.close()
             self._painter = Painter(self.ctx, *self._look)
         width, height = self.get_framebuffer_size()
+        self._note_display(width, height)
         self._painter.paint(self.visit.scene(), width, height)
         self._painter.warm(self.visit.pictures)
         self._painted += 1
         if self._painted == 2:
             self.visit.ready()
+
+    def _note_display(self, width: int, height: int) -> None:
+        """Tell the visit which screen it is on and how large a stage unit is there now; looked up when it changes."""
+        here = f"{self.screen.width}x{self.screen.height}+{self.screen.x}+{self.screen.y}"
+        px_per_unit = round(min(width / STAGE_W, height / STAGE_H), 4)
+        known = self.visit.display
+        if (known.key, known.px_per_unit) != (here, px_per_unit):
+            self.visit.display = Display(here, px_per_unit, self.plugged.hardware.screen_scale(here))
 
     # Keys and pointer
 
@@ -177,21 +172,61 @@ class Window(arcade.Window):
     def on_close(self) -> None:
         """Close at any moment: what was done is kept first."""
         self.visit.close()
-        if self.grip is not None:
-            self.grip.close()
-            self.grip = None
+        self.plugged.close()
         super().on_close()
 
 
-def open_window(
-    data_dir: Path, profile: Profile, wish: Wish | None = None, port: str = "", fullscreen: bool = False
-) -> Window:
+class Controllers:
+    """The game controllers that are plugged in, while one is wanted: each trigger is a force."""
+
+    def __init__(self, plugged: Plugged, now_ms: Callable[[], float]) -> None:
+        self._plugged, self._now_ms = plugged, now_ms
+        self._held: list[Any] = []
+        self._looked_ms = float("-inf")
+
+    def look(self) -> None:
+        """Look for controllers every two seconds while a trigger is wanted; let go of them when it no longer is."""
+        trigger = self._plugged.trigger
+        if trigger is None:
+            self._let_go()
+            return
+        if self._held or self._now_ms() - self._looked_ms < LOOK_MS:
+            return
+        self._looked_ms = self._now_ms()
+        from pyglet.input import get_controllers
+
+        self._held = [one for one in get_controllers() if _opens(one)]
+        for controller in self._held:
+            controller.push_handlers(on_trigger_motion=self._moved)
+        trigger.connected(bool(self._held), self._now_ms())
+
+    def _moved(self, _controller: object, name: str, share: float) -> None:
+        trigger = self._plugged.trigger
+        if trigger is not None:
+            trigger.trigger(name, share, self._now_ms())
+
+    def _let_go(self) -> None:
+        for controller in self._held:
+            controller.close()
+        self._held = []
+
+
+def _opens(controller: Any) -> bool:
+    """Open a controller; one that cannot be opened is left alone."""
+    from pyglet.input.base import DeviceOpenException
+
+    try:
+        controller.open()
+    except (OSError, DeviceOpenException):
+        return False
+    return True
+
+
+def open_window(data_dir: Path, profile: Profile, wish: Wish | None = None, fullscreen: bool = False) -> Window:
     """Open the window and return it; whatever is wrong with screen or graphics is raised here."""
     rooms.all_ladders()
     visit = Visit(data_dir, profile, Logbook(data_dir), wish, seed_of_now=lambda: time.time_ns() % 2**53)
-    window = Window(visit, port, fullscreen)
-    visit.devices = window.devices
-    return window
+    return Window(visit, data_dir, wish, fullscreen)
 
 
 def stay(window: Window) -> None:

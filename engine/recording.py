@@ -106,7 +106,8 @@ class Fit:
 class Recording:
     """A whole session: header, samples as (tick, samples), trials and, unless it was cut off, its end.
 
-    ``sources`` are (tick, device that forces come from then on), ``fits`` how it was fitted.
+    ``sources`` are (tick, device that forces come from then on), ``fits`` how it was fitted, ``notes`` what was done
+    away from the screen.
     """
 
     header: dict[str, Any]
@@ -115,6 +116,7 @@ class Recording:
     end: End | None = None
     sources: tuple[tuple[int, Source], ...] = ()
     fits: tuple[Fit, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def header_line(header: dict[str, Any]) -> str:
@@ -135,6 +137,11 @@ def source_line(tick: int, source: Source) -> str:
 def fit_line(fit: Fit) -> str:
     """Return the line of one fitting of the sensor."""
     return _line({"fit": asdict(fit)})
+
+
+def note_line(note: str) -> str:
+    """Return the line of something that was done away from the screen."""
+    return _line({"note": note})
 
 
 def trial_line(trial: Trial) -> str:
@@ -171,7 +178,15 @@ def parse(lines: Iterable[str]) -> Recording:
             body.take(row)
         except (TypeError, ValueError, KeyError, IndexError, AttributeError) as error:
             raise RecordingError(f"line {number}: {error}") from None
-    return Recording(header, tuple(body.samples), tuple(body.trials), body.end, tuple(body.sources), tuple(body.fits))
+    return Recording(
+        header,
+        tuple(body.samples),
+        tuple(body.trials),
+        body.end,
+        tuple(body.sources),
+        tuple(body.fits),
+        tuple(body.notes),
+    )
 
 
 @dataclass(slots=True)
@@ -182,6 +197,7 @@ class _Body:
     trials: list[Trial] = field(default_factory=list)
     sources: list[tuple[int, Source]] = field(default_factory=list)
     fits: list[Fit] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     end: End | None = None
 
     def take(self, row: Any) -> None:
@@ -194,10 +210,12 @@ class _Body:
             self.sources.append((_tick(row["source"]["tick"]), sources.from_plain(row["source"])))
         elif "fit" in row:
             self.fits.append(Fit(**row["fit"] | {"tries": tuple(row["fit"].get("tries", ()))}))
+        elif "note" in row:
+            self.notes.append(str(row["note"]))
         elif "end" in row:
             self.end = End(**row["end"])
         else:
-            raise ValueError("is neither samples, a trial, a source, a fit nor an end")
+            raise ValueError("is neither samples, a trial, a source, a fit, a note nor an end")
 
 
 def trial_from_plain(row: dict[str, Any]) -> Trial:

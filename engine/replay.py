@@ -7,6 +7,7 @@ from engine.game import AnyGame
 from engine.plan import from_header
 from engine.recording import RULES, Recording, Trial
 from engine.session import Session
+from engine.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,11 @@ def verify(recording: Recording, games: Mapping[str, AnyGame]) -> Verification:
     if rules != RULES:
         return Verification(0, 0, f"it was recorded under rules {rules}, this program plays rules {RULES}")
     session = Session(from_header(recording.header, games), games)
-    samples, sources = dict(recording.samples), dict(recording.sources)
+    samples, sources = dict(recording.samples), _by_tick(recording)
     last = _last_tick(recording)
     found: list[Trial] = []
     for tick in range(last + 1):
-        trial = session.tick(samples.get(tick, ()), sources.get(tick)).trial
+        trial = session.tick(samples.get(tick, ()), sources.get(tick, ())).trial
         if trial is None:
             continue
         found.append(trial)
@@ -44,6 +45,14 @@ def verify(recording: Recording, games: Mapping[str, AnyGame]) -> Verification:
         missing = recording.trials[len(found)]
         return Verification(len(found), last + 1, f"trial {missing.index + 1} ({missing.game}) did not happen")
     return Verification(len(found), last + 1, _end_difference(recording, session))
+
+
+def _by_tick(recording: Recording) -> dict[int, list[Source]]:
+    """Return the sources by the tick from which on they were there."""
+    found: dict[int, list[Source]] = {}
+    for tick, source in recording.sources:
+        found.setdefault(tick, []).append(source)
+    return found
 
 
 def _last_tick(recording: Recording) -> int:

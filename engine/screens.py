@@ -1,6 +1,6 @@
 """Draw every screen the patient sees around the games: one idea each, at most three choices, icon beside word."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from engine.hand import Side
 from engine.profile import Profile
@@ -11,7 +11,7 @@ from engine.source import PADS, SENSORS
 MIDDLE = STAGE_W / 2
 CONTROL_W, CONTROL_H = 190.0, 140.0
 BIG_W, BIG_H = 400.0, 150.0
-SETTINGS_PAGES = 4
+SETTINGS_PAGES = 5
 HINT_ICONS = {
     "too-soft": "firmer", "too-hard": "softer", "too-early": "early", "too-late": "late", "no-try": "time",
     "wrong-finger": "finger", "extra-finger": "finger", "left-of-path": "slower", "right-of-path": "slower",
@@ -324,8 +324,11 @@ def _in_brief(key: str, values: Values, y: float) -> tuple[Words, ...]:
     return (Words(short, 757, y, 30, align="left", width=810, values=tuple(named.items())),)
 
 
-def settings(profile: Profile, page: int) -> Scene:
-    """Return the settings, three a page: each button shows what is set and moves on to the next choice."""
+def settings(profile: Profile, page: int, measured: Collection[str] = ()) -> Scene:
+    """Return the settings, three a page: each button shows what is set and moves on to the next choice.
+
+    ``measured`` are those of ``card`` (the size of the screen) and ``weigh`` (the sensor) that were measured.
+    """
     rows: tuple[tuple[str, str, str, str], ...] = (
         ("set hand", f"hand-{profile.hand}", "set.hand", f"set-value.hand.{profile.hand}"),
         ("set language", "language", "set.language", "set-value.language"),
@@ -338,6 +341,11 @@ def settings(profile: Profile, page: int) -> Scene:
         ("set scan", "time", "set.scan", "set.on" if profile.scan_s else "set.off"),
         ("set dwell", "touch", "set.dwell", "set.on" if profile.dwell_s else "set.off"),
         ("set grip", ICONS[profile.grip], "set.grip", f"set-value.grip.{profile.grip}"),
+        ("set taps", ICONS[profile.taps], "set.taps", f"set-value.taps.{profile.taps}"),
+        ("set aid", "splint", "set.aid", f"set-value.aid.{profile.aid}"),
+        ("set tone", "tone", "set.tone", "set.on" if profile.tone else "set.off"),
+        ("set weigh", "weight", "set.weigh", f"set-value.weigh.{'done' if 'weigh' in measured else 'none'}"),
+        ("set card", "card", "set.card", f"set-value.card.{'measured' if 'card' in measured else 'guess'}"),
     )  # fmt: skip
     shapes: list[Shape] = [title("set.title", y=790, size=56)]
     for n, (action, icon, name, value) in enumerate(rows[3 * page : 3 * page + 3]):

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 
 from engine.scene import Arc, Bar, Button, Circle, Picture, Scene, Shape, Words
-from engine.screens import CONTROL_H, CONTROL_W, MIDDLE, WITHOUT, Row, question, row_of, title
+from engine.screens import CONTROL_H, CONTROL_W, MIDDLE, WITHOUT, Row, Values, question, row_of
 from engine.signals.maximum import Maximum
 from engine.weighing import Weighing
 
 CARD_W_MM, CARD_H_MM = 85.60, 53.98
 """The size of a bank card, ID-1 of ISO/IEC 7810."""
-STEP_W, STEP_H = 684.0, 378.0
+STEP_W, STEP_H = 624.0, 345.0
 WEIGH_PICTURES = {
     "plug": "step-plug", "zero": "step-let-go", "load": "step-hang", "measuring": "step-hang",
     "loaded": "step-hang-more", "done": "step-done",
@@ -20,12 +20,8 @@ ROUGH, FINE = 1.05, 1.01
 
 def tare(refused: bool) -> Scene:
     """Return the screen that asks to let go of the sensor, so that its zero can be found."""
-    words = Words("tare.again" if refused else "tare.wait", MIDDLE, 668, 36, width=1100)
-    box = Bar(MIDDLE, 715, 1280, 220, "card", 40, "line", 3)
-    picture = Picture("step-let-go", MIDDLE, 410, STEP_W, STEP_H)
-    return Scene(
-        "sunrise", (box, picture, title("tare.title", y=762), words, *row_of((WITHOUT,), 130, 520, 120, main=False))
-    )
+    told = _told("tare.title", "tare.again" if refused else "tare.wait")
+    return Scene("sunrise", (*told, _step("step-let-go"), *row_of((WITHOUT,), 130, 520, 120, main=False)))
 
 
 def firm(share: float) -> Scene:
@@ -33,11 +29,9 @@ def firm(share: float) -> Scene:
     return Scene(
         "sunrise",
         (
-            Bar(MIDDLE, 740, 1280, 190, "card", 40, "line", 3),
-            title("firm.title", y=775),
-            Words("firm.breathe", MIDDLE, 695, 36, width=1100),
-            Picture("step-squeeze", MIDDLE - 130, 430, STEP_W, STEP_H),
-            *_ring(MIDDLE + 400, 430, share),
+            *_told("firm.title", "firm.breathe"),
+            _step("step-squeeze", MIDDLE - 130),
+            *_ring(MIDDLE + 400, 440, share),
             *row_of((WITHOUT,), 130, 520, 120, main=False),
         ),
     )
@@ -50,7 +44,7 @@ def maximum(state: Maximum, refused: bool) -> Scene:
     counted: tuple[Shape, ...] = ()
     if state.phase in ("countdown", "rest"):
         left = (("s", str(state.seconds_left)),)
-        counted = (Words("maximum.left", MIDDLE + 400, 430, 64, bold=True, width=200, values=left),)
+        counted = (Words("maximum.left", MIDDLE + 400, 450, 64, bold=True, width=200, values=left),)
     dots = tuple(_dot(n, n < len(state.trials)) for n in range(max(3, len(state.trials))))
     choices: dict[str, tuple[Row, ...]] = {
         "ready": (("ready", "play", "maximum.go"), WITHOUT),
@@ -59,16 +53,27 @@ def maximum(state: Maximum, refused: bool) -> Scene:
     return Scene(
         "sunrise",
         (
-            Bar(MIDDLE, 740, 1280, 190, "card", 40, "line", 3),
-            title("tare.title" if refused and state.phase == "ready" else state.words, y=770, lines=2, size=52),
-            Words("firm.breathe", MIDDLE, 675, 34, width=1160),
-            Picture("step-rest" if resting else "step-squeeze", MIDDLE - 130, 440, STEP_W, STEP_H),
-            *_ring(MIDDLE + 400, 430, share),
+            *_told("tare.title" if refused and state.phase == "ready" else state.words, "firm.breathe"),
+            _step("step-rest" if resting else "step-squeeze", MIDDLE - 130),
+            *_ring(MIDDLE + 400, 450, share),
             *counted,
             *dots,
             *row_of(choices.get(state.phase, ()), 110, 520, 120),
         ),
     )
+
+
+def _told(key: str, more: str, x: float = MIDDLE, values: Values = ()) -> tuple[Shape, ...]:
+    """Return the card with what to do, and a smaller line below it; beside it there is room for STOP or home."""
+    return (
+        Bar(x, 755, 1120, 230, "card", 40, "line", 3),
+        Words(key, x, 797 if more else 755, 46, bold=True, width=1060, lines=2, values=values),
+        *((Words(more, x, 681, 32, width=1060),) if more else ()),
+    )
+
+
+def _step(name: str, x: float = MIDDLE) -> Picture:
+    return Picture(name, x, 445, STEP_W, STEP_H)
 
 
 def _ring(x: float, y: float, share: float) -> tuple[Shape, ...]:
@@ -97,10 +102,8 @@ def weigh(weighing: Weighing, gain_n: float = 0.0) -> Scene:
     return Scene(
         "sunrise",
         (
-            Bar(MIDDLE + 90, 770, 1180, 200, "card", 40, "line", 3),
-            Words(said, MIDDLE + 90, 800 if note else 770, 44, bold=True, width=1110, lines=2, values=values),
-            *((Words(note, MIDDLE + 90, 708, 32, width=1110),) if note else ()),
-            Picture(name, MIDDLE, 450, STEP_W, STEP_H),
+            *_told(said, note, MIDDLE + 60, values),
+            _step(name),
             *ring,
             *_weighed(weighing),
             *row_of(_weigh_choices(weighing), 130, 430, 130),
@@ -140,10 +143,10 @@ def card(units_per_mm: float) -> Scene:
     return Scene(
         "sunrise",
         (
-            Bar(MIDDLE, 815, 1150, 140, "card", 36, "line", 3),
-            Words("card.title", MIDDLE, 842, 40, bold=True, width=1100),
-            Words("card.how", MIDDLE, 782, 32, width=1100),
-            Bar(MIDDLE, 460, w, h, "primary", 3.18 * units_per_mm, "ink", 3),
+            Bar(MIDDLE + 60, 805, 1120, 150, "card", 36, "line", 3),
+            Words("card.title", MIDDLE + 60, 838, 40, bold=True, width=1060),
+            Words("card.how", MIDDLE + 60, 772, 32, width=1060),
+            Bar(MIDDLE, 450, w, h, "primary", 3.18 * units_per_mm, "ink", 3),
             *row_of(
                 (("card fits", "ok", "card.fits"), ("card smaller", "left", "card.smaller"),
                  ("card larger", "right", "card.larger")), 100, 400, 130,
@@ -169,17 +172,15 @@ def touch(page: int, done: Collection[str]) -> Scene:
     tiles: list[Shape] = []
     for n, name in enumerate(shown):
         x = MIDDLE + 430 * (n - 1)
-        tiles.append(Button(f"touched {name}", x, 420, 390, 370, "", f"touch.{name}", "card", f"touch-{name}", 36))
+        tiles.append(Button(f"touched {name}", x, 385, 390, 370, "", f"touch.{name}", "card", f"touch-{name}", 36))
         if name in done:
-            tiles.append(Picture("daisy", x + 150, 560, 84, 84))
+            tiles.append(Picture("daisy", x, 608, 58, 58))
     last = 3 * page + 3 >= len(TOUCHED)
     go_on: Row = ("home", "ok", "touch.done") if last else ("more", "next", "pick.more")
     return Scene(
         "sunrise",
         (
-            Bar(MIDDLE + 90, 770, 1180, 190, "card", 40, "line", 3),
-            Words("touch.title", MIDDLE + 90, 798, 42, bold=True, width=1110, lines=2),
-            Words("touch.how", MIDDLE + 90, 708, 32, width=1110),
+            *_told("touch.title", "touch.how", MIDDLE + 60),
             *tiles,
             *row_of((go_on,), 115, 400, 120),
             _home(),

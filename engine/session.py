@@ -62,6 +62,7 @@ class Session:
         self._watch = safety.Watch()
         self._menu = menu.opened(0)
         self._sensing = Sensing(plan.source, plan.scale)
+        self._pads = Source()
         self._interrupted: tuple[str, ...] = ()
         self._abrupt = False
         self._fits: tuple[Fit, ...] = ()
@@ -97,14 +98,11 @@ class Session:
         """Return the share of its maximum that the hand squeezes with now."""
         return self._senses.force
 
-    def tick(self, samples: Sequence[Sample] = (), source: Source | None = None) -> Frame:
-        """Let one tick pass with what the devices felt since the last; ``source`` is the force sensor if it is new."""
+    def tick(self, samples: Sequence[Sample] = (), sources: Sequence[Source] = ()) -> Frame:
+        """Let one tick pass with what the devices felt since the last; ``sources`` are the sensors there are now."""
         if self.over:
             return Frame(over=True)
-        lines: tuple[str, ...] = ()
-        if source is not None and source != self._sensing.source:
-            self._sensing = sensing.plugged(self._sensing, source)
-            lines += (source_line(self.now, source),)
+        lines = tuple(source_line(self.now, source) for source in sources if self._is_new(source))
         samples = tuple(as_written(sample) for sample in samples)
         lines += (samples_line(self.now, samples),) if samples else ()
         known = len(self._fits)
@@ -114,6 +112,16 @@ class Session:
         lines += tuple(end_line(end) for end in (frame.end,) if end)
         self.now += 1
         return replace(frame, lines=lines, over=self.over)
+
+    def _is_new(self, source: Source) -> bool:
+        """Take in what forces or taps come from; tell whether that is new."""
+        if source.device.partition(":")[0] in PADS:
+            is_new, self._pads = source != self._pads, source
+            return is_new
+        is_new = source != self._sensing.source
+        if is_new:
+            self._sensing = sensing.plugged(self._sensing, source)
+        return is_new
 
     def close(self) -> Frame:
         """End the session because the window closed; what was done stays done."""
@@ -437,8 +445,9 @@ class Session:
 
     def _source(self) -> Source:
         """Return what the game is played with now."""
-        felt = self.played_with in SENSORS or (self.played_with in PADS and self._sensing.source.device)
-        return self._sensing.source if felt else Source(self.played_with, aid=self.plan.profile.aid)
+        felt = {**dict.fromkeys(SENSORS, self._sensing.source), **dict.fromkeys(PADS, self._pads)}
+        known = felt.get(self.played_with, Source())
+        return known if known.device else Source(self.played_with, aid=self.plan.profile.aid)
 
     def _go_on_without_sensor(self) -> None:
         """Use the keyboard from now on: the sensor is missing or broken."""

@@ -17,9 +17,9 @@ class Source:
 
     ``device`` is kind and serial number, ``calibration`` the id of the calibration in newtons ("" without one: then
     forces are shares of the hand's own firm squeeze only), ``gain_n`` its newtons a raw count (0 without one),
-    ``rate_hz`` the nominal readings a second, ``low`` and ``high`` the ends of the raw range (equal: unknown),
-    ``filter`` what the shown force is smoothed with, ``aid`` what was on the hand or the grip. ``verified`` is false
-    for a sensor whose lines carry no check value.
+    ``rate_hz`` the nominal readings a second, ``span`` the width of the raw range (0: unknown) with its ends ``low``
+    and ``high``, ``filter`` what the shown force is smoothed with, ``aid`` what was on the hand or the grip.
+    ``verified`` is false for a sensor whose lines carry no check value.
     """
 
     device: str = ""
@@ -27,6 +27,7 @@ class Source:
     rate_hz: float = 0.0
     filter: str = ""
     unit: str = ""
+    span: float = 0.0
     low: float = 0.0
     high: float = 0.0
     gain_n: float = 0.0
@@ -36,20 +37,15 @@ class Source:
     def __post_init__(self) -> None:
         """Refuse what no device can be, so that a damaged record is found where it is read."""
         texts = (self.device, self.calibration, self.filter, self.unit, self.aid)
-        numbers = (self.rate_hz, self.low, self.high, self.gain_n)
+        numbers = (self.rate_hz, self.span, self.low, self.high, self.gain_n)
         if not all(isinstance(text, str) for text in texts) or not isinstance(self.verified, bool):
             raise ValueError("source: device, calibration, filter, unit and aid must be texts, verified true or false")
         if not all(isinstance(n, int | float) and not isinstance(n, bool) and n == n for n in numbers):
-            raise ValueError("source: rate_hz, low, high and gain_n must be numbers")
-
-    @property
-    def span(self) -> float:
-        """Return the width of the raw range, 0 where it is not known."""
-        return max(0.0, self.high - self.low)
+            raise ValueError("source: rate_hz, span, low, high and gain_n must be numbers")
 
     @property
     def rails(self) -> tuple[float, float] | None:
-        """Return the ends of the raw range where they are known."""
+        """Return the ends of the raw range where they are known: there it is saturated."""
         return (self.low, self.high) if self.low < self.high else None
 
     @property
@@ -76,14 +72,16 @@ def source_of(said: dict[str, Any], aid: str = "", calibration: str = "", gain_n
     kind = str(said.get("kind") or "")
     name = str(said.get("serial") or said.get("model") or "")
     force = kind in SENSORS
+    low, high = float(said.get("low") or 0.0), float(said.get("high") or 0.0)
     return Source(
         device=f"{kind}:{name}" if name else kind,
         calibration=calibration,
         rate_hz=float(said.get("rate_hz") or 0.0),
         filter=FILTER if force else "",
         unit=str(said.get("unit") or ""),
-        low=float(said.get("low") or 0.0),
-        high=float(said.get("high") or 0.0),
+        span=float(said.get("span") or 0.0) or max(0.0, high - low),
+        low=low,
+        high=high,
         gain_n=gain_n,
         aid=aid,
         verified=said.get("verified") is not False,

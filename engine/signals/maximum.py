@@ -281,11 +281,7 @@ def _held_s(state: Maximum) -> float:
     """Return for how many seconds the force was above half of its peak, all such stretches together."""
     if state.began is None:
         return 0.0
-    held = [
-        b_ms - a_ms
-        for (a_ms, a), (b_ms, b) in pairwise(state.readings)
-        if min(a, b) >= HALF * state.peak and b_ms - a_ms <= GAP_MS
-    ]
+    held = [b_ms - a_ms for (a_ms, a), (b_ms, b) in pairwise(state.readings) if min(a, b) >= HALF * state.peak]
     return fsum(held) / 1000
 
 

@@ -12,7 +12,7 @@ from zlib import crc32
 from engine.measures import mean
 
 STANDARD_GRAVITY = 9.80665  # m/s2, by definition (CGPM 1901)
-HEAVIEST_KG = 200.0
+HEAVIEST_KG, APART_KG, GRAMS = 200.0, 0.1, 3  # weights of the same gram are the same weight
 FARTHEST = 1e12
 CHECK_SHARE = 0.02
 WEIGHTS, BEYOND, BENT = 3, 1.5, 0.01
@@ -81,7 +81,7 @@ def warnings(calibration: Calibration, strongest_n: float | None = None, today: 
     the largest load), ``bent`` (more than 1 % off the line) and ``old`` (made more than a year before ``today``,
     yyyy-mm-dd; a hand-held sensor also needs a new one after a fall).
     """
-    loads = {kg for kg, _ in calibration.points if kg > 0}
+    loads = {round(kg, GRAMS) for kg, _ in calibration.points} - {0.0}
     bend = calibration.nonlinearity
     found = {
         "too-few-weights": len(loads) < WEIGHTS,
@@ -148,10 +148,10 @@ def _loads(points: Points) -> list[float]:
         raise ValueError("points: must be finite numbers")
     if any(not 0 <= kg <= HEAVIEST_KG for kg, _ in points):
         raise ValueError(f"points: a weight must lie between 0 and {HEAVIEST_KG:g} kg; is it in grams?")
-    loads = sorted({kg for kg, _ in points})
-    if len(loads) < 2:
-        raise ValueError("points: two different weights are needed at least; no weight at all can be one of them")
-    counts = [mean([c for kg, c in points if kg == load]) for load in loads]
+    loads = sorted({round(kg, GRAMS) for kg, _ in points})
+    if not loads or loads[-1] - loads[0] < APART_KG:
+        raise ValueError(f"points: two weights at least {APART_KG:g} kg apart are needed; no weight at all can be one")
+    counts = [mean([c for kg, c in points if round(kg, GRAMS) == load]) for load in loads]
     steps = [after - before for before, after in pairwise(counts)]
     if not any(steps):
         raise ValueError("points: the counts do not change with the weight; is the sensor connected?")

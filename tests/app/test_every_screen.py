@@ -17,25 +17,31 @@ from app.lettering import Block as Lines
 from app.lettering import lay_out, raster
 from app.pieces import parts
 from app.texts import PLACE, load
-from app.visit import changed
-from engine import phases, screens
+from app.visit import LEAST_PER_MM, MOST_PER_MM, changed
+from engine import phases, screens, sensor_screens
 from engine.fitting import Firm, Tare
 from engine.game import Cause, Result
 from engine.hand import Finger, Side
 from engine.plan import Plan
-from engine.profile import GRIPS, PALETTES, Profile
+from engine.profile import AIDS, GRIPS, PALETTES, TAPS, Profile
 from engine.program import Block
 from engine.recording import Trial
 from engine.sample import Sample
 from engine.scene import STAGE_H, STAGE_W, Bar, Button, Picture, Scene, Shape, Words
+from engine.sensor_screens import TOUCHED
 from engine.session import Session
+from engine.signals.maximum import Maximum
+from engine.signals.maximum import Trial as MaximumTrial
+from engine.signals.newtons import fitted
 from engine.simulate import Patient, Traits
+from engine.source import PADS
+from engine.weighing import Weighing
 
 LANGUAGES = ("de", "en", "es", "fr")
 SCALES = (1.0, 1.25)
 CAUSES = tuple(cause for cause in get_args(Cause) if cause)
-WAYS = ("keys", "mouse", "serial")
-PAUSES = ("idle", "unplugged", "hard", "taps", "next")
+WAYS = ("keys", "mouse", "serial", "tindeq", "trigger")
+PAUSES = ("idle", "unplugged", "hard", "taps", "next", "cell", "strong", "stuck")
 SIDES = (Side.LEFT, Side.RIGHT)
 ALWAYS_THERE = {"stop", "show", "home", "leave", "back", "more"}
 LEAST = 20 * 4.6  # units: 20 mm on the usual display; more than 44 pixels where the stage is 1024 wide
@@ -148,10 +154,43 @@ def plain_screens() -> Iterator[tuple[str, Scene]]:
         also = [("reason.finger", values) for _, values in rows]
         twice = [row for pair in zip(rows, also, strict=True) for row in pair]
         yield from ((f"why, {rows[0]}, {count} twice", screens.why(twice[: 2 * count])) for count in (1, 2, 3))
-    yield from ((f"tare, {refused}", screens.tare(refused)) for refused in (False, True))
-    yield from ((f"firm, {share}", screens.firm(share)) for share in (0.0, 0.4, 1.0))
+    yield from sensor_scenes()
     yield from summaries(names)
     yield from settings()
+
+
+def sensor_scenes() -> Iterator[tuple[str, Scene]]:
+    """Yield the screens around the sensors."""
+    yield from ((f"tare, {refused}", sensor_screens.tare(refused)) for refused in (False, True))
+    yield from ((f"firm, {share}", sensor_screens.firm(share)) for share in (0.0, 0.4, 1.0))
+    yield from ((f"maximum, {n}", sensor_screens.maximum(state, n % 2 > 0)) for n, state in enumerate(maxima()))
+    yield from ((f"weigh, {n}", sensor_screens.weigh(state)) for n, state in enumerate(weighings()))
+    yield from ((f"card, {size}", sensor_screens.card(size)) for size in (LEAST_PER_MM, 4.6, MOST_PER_MM))
+    yield from (
+        (f"ask, {name}", sensor_screens.ask(name)) for name in ("Arduino Uno", "USB 2.0-Serial CH340 converter")
+    )
+    for page in range(2):
+        yield from ((f"touch, {page}, {len(done)}", sensor_screens.touch(page, done)) for done in ((), TOUCHED))
+
+
+def maxima() -> Iterator[Maximum]:
+    """Yield every phase of the measurement of a maximum, up to its last extra trial."""
+    tries = tuple(MaximumTrial(300.0, 290.0, 3.2) for _ in range(4))
+    for phase in ("ready", "countdown", "squeeze", "rest", "offer"):
+        for done in (0, 2, 4):
+            yield Maximum(10.0, phase=phase, trials=tries[:done])
+    yield Maximum(10.0, phase="squeeze", tick=400, began=0, readings=((0.0, 300.0), (200.0, 300.0)), peak=300.0)
+    held = tuple((12.5 * n, 300.0) for n in range(300))
+    yield Maximum(10.0, phase="squeeze", tick=300, began=0, readings=held, peak=300.0)
+
+
+def weighings() -> Iterator[Weighing]:
+    """Yield every step of weighing, with all it may have to say."""
+    points = ((0.0, 84_000.0), (2.0, 184_000.0), (4.5, 309_000.0), (10.0, 584_000.0))
+    for step in ("plug", "zero", "load", "measuring", "loaded", "done"):
+        for note in ("", "unsteady", "same"):
+            made = fitted("GB-0001", "2026-11-21", points) if step == "done" else None
+            yield Weighing(step, 12.5, points if note else (), note=note, readings=(1.0,) * 99, made=made)
 
 
 def summaries(names: tuple[str, ...]) -> Iterator[tuple[str, Scene]]:
@@ -170,10 +209,11 @@ def summaries(names: tuple[str, ...]) -> Iterator[tuple[str, Scene]]:
 def settings() -> Iterator[tuple[str, Scene]]:
     """Yield every page of the settings, with every choice of every button."""
     for page in range(screens.SETTINGS_PAGES):
+        yield f"settings, {page}, measured", screens.settings(Profile(), page, ("weigh", "card"))
         for button in screens.settings(Profile(), page).buttons:
             verb, _, what = button.action.partition(" ")
             profile = Profile()
-            for turn in range(4 if verb == "set" else 0):
+            for turn in range(6 if verb == "set" and what not in ("weigh", "card") else 0):
                 yield f"settings, {what}, {turn}", screens.settings(profile, page)
                 profile = changed(profile, what)
 
@@ -185,7 +225,7 @@ def overlays(profile: Profile) -> Iterator[tuple[str, tuple[Shape, ...]]]:
         for way in WAYS:
             shown = screens.demonstration(profile, game, way, acting=way == "keys", again=way == "mouse")
             yield f"demonstration, {game}, {way}, seen {profile.seen}", (*screens.garden([True], 10), *shown, *stop)
-    for cause in (*CAUSES, "softer"):
+    for cause in (*CAUSES, "softer", "gently"):
         row = screens.garden([True, False], 24)
         yield f"hint, {cause}, seen {profile.seen}", (*row, *controls, *screens.hint(cause))
     for of in (*range(1, 25), 25, 200):
@@ -199,7 +239,7 @@ def every_screen() -> tuple[tuple[str, Scene], ...]:
     """Return every screen by a name for it, STOP added as the session adds it."""
     made: list[tuple[str, Scene]] = []
     for name, scene in plain_screens():
-        with_stop = name.split(",")[0] in ("paused", "rest", "tare", "firm")
+        with_stop = name.split(",")[0] in ("paused", "rest", "tare", "firm", "maximum")
         made.append((name, scene))
         for profile in both_sides() if with_stop else ():
             made.append((f"{name}, seen {profile.seen}", scene + (screens.stop_button(profile),)))
@@ -438,13 +478,23 @@ def made_keys() -> set[str]:
     written = re.findall(r'"files\.([\w-]+)"', inspect.getsource(files._unwritten))
     games = tuple(rooms.all_games())
     return {
-        *(f"hint.{cause}" for cause in (*CAUSES, "softer")),
-        *(f"how.{game}.{way}" for game in games for way in WAYS),
+        *(f"hint.{cause}" for cause in (*CAUSES, "softer", "gently")),
+        *(f"how.{game}.{way}" for game in games for way in ("keys", "mouse", "serial")),
+        "how.ladybirds.pads",
         *(f"game.{game}" for game in games),
         "how.ladybirds.switch",
         *(f"brief.{key.removeprefix('reason.')}" for key in screens.REASONS),
         *(f"finger.{finger}" for finger in FINGERS),
-        *(f"way.{way}" for way in (*WAYS, "switch")),
+        *(f"way.{way}" for way in (*GRIPS, *PADS, "switch")),
+        *(f"maximum.{phase}" for phase in ("ready", "countdown", "squeeze", "rest", "offer") if phase != "squeeze"),
+        *(f"weigh.{step}" for step in ("plug", "zero", "load", "done", "wait", "more", "unsteady", "same")),
+        *(f"touch.{name}" for name in TOUCHED),
+        *(f"set-value.taps.{name}" for name in TAPS),
+        *(f"set-value.aid.{name}" for name in AIDS),
+        *(f"set-value.weigh.{name}" for name in ("done", "none")),
+        *(f"set-value.card.{name}" for name in ("measured", "guess")),
+        *(f"device.{why}" for why in ("rights", "busy")),
+        "game.touch",
         *(f"miss.{cause}" for cause in CAUSES),
         *(f"knob.{param}" for game in rooms.all_games().values() for _, param in game.eases),
         *(f"pause.{reason}" for reason in PAUSES),

@@ -99,7 +99,7 @@ def test_a_recording_that_was_cut_off_at_any_byte_is_good_up_to_its_last_whole_l
         ('[true, ["key.J", 1]]', "a tick must be a whole number from 0"),
         ('[5, ["key.J"]]', "a sample must be"),
         ('[5, ["key.J", "x"]]', "a sample's fields after the channel must be numbers"),
-        ('{"note": 1}', "is neither samples, a trial, a source, a fit nor an end"),
+        ('{"hint": 1}', "is neither samples, a trial, a source, a fit, a note nor an end"),
         ('{"trial": {"index": 1}}', "'hand'"),
         ('{"trial": []}', ""),
         ('{"trial": 3}', ""),

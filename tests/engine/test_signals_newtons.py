@@ -56,7 +56,7 @@ def test_three_weights_show_it() -> None:
 
 
 def test_a_weight_laid_on_twice_is_still_no_third_one() -> None:
-    made = good(((0.0, ZERO), (10.0, ZERO + 1e5), (10.0, ZERO + 1.01e5)))
+    made = good(((0.0, ZERO), (10.0, ZERO + 1e5), (10.0001, ZERO + 1.01e5)))
     assert made.nonlinearity is None
     assert made.rmse_n > 0
 
@@ -78,9 +78,10 @@ def test_the_line_is_that_of_least_squares() -> None:
 @pytest.mark.parametrize(
     ("points", "words"),
     [
-        ([], "two different weights"),
-        ([(5, 100)], "two different weights"),
-        ([(5, 100), (5, 200)], "two different weights"),
+        ([], "two weights at least"),
+        ([(5, 100)], "two weights at least"),
+        ([(5, 100), (5, 200)], "two weights at least"),
+        ([(5, 100), (5.05, 200)], "two weights at least"),
         ([(0, 100), (5, 100), (10, 100)], "do not change"),
         ([(0, 100), (5, 100 + 1e-13)], "hardly change"),
         ([(0, 100), (-5, 200)], "between 0 and 200 kg"),
@@ -173,7 +174,7 @@ def changed(**fields: Any) -> dict[str, Any]:
         (changed(points=[[0, "1"], [1, 2]]), "sensible size"),
         (changed(points=[[0, True], [1, 2]]), "sensible size"),
         (changed(points=[[0, 10**400], [1, 2]]), "sensible size"),
-        (changed(points=[[0, 1]]), "two different"),
+        (changed(points=[[0, 1]]), "two weights at least"),
         (changed(gain=0.001), "gain: does not follow"),
         (changed(gain="0.1"), "gain: does not follow"),
         (changed(id="00000000"), "id: does not follow"),
@@ -187,6 +188,13 @@ def changed(**fields: Any) -> dict[str, Any]:
 def test_anything_else_is_no_calibration(plain: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         from_plain(plain)
+
+
+def test_no_is_not_nought_in_a_calibration() -> None:
+    plain = to_plain(good(((0.0, 0.0), (1.0, 9.80665))))
+    assert plain["rmse_n"] == 0
+    with pytest.raises(ValueError, match="rmse_n"):
+        from_plain({**plain, "rmse_n": False})
 
 
 def test_a_calibration_is_a_value() -> None:

@@ -134,6 +134,7 @@ def test_rest_alone_has_no_onset(seed: int, noise: float) -> None:
 
 def test_a_knock_of_less_than_50_ms_and_a_change_too_small_are_no_onset() -> None:
     assert onset_ms([100.0 if 80 <= place < 84 else 0.0 for place in range(160)], TIMES) is None
+    assert onset_ms([100.0 if 80 <= place < 84 or 86 <= place < 90 else 0.0 for place in range(160)], TIMES) is None
     assert onset_ms([0.49 if place >= 80 else 0.0 for place in range(160)], TIMES) is None
     assert onset_ms([0.51 if place >= 80 else 0.0 for place in range(160)], TIMES) == TIMES[79]
 
@@ -186,6 +187,12 @@ def test_a_window_with_a_hole_is_left_out_of_the_steepest() -> None:
     holed = TIMES[:90] + [t + 100 for t in TIMES[90:]]
     assert steepest(values, holed).per_s == pytest.approx(80)
     assert steepest([0.0, 1.0, 2.0, 3.0], [0.0, 10.0, 20.0, 130.0]) == Rate(None, "gap")
+
+
+def test_the_steepest_window_may_begin_between_two_readings() -> None:
+    times = [0.0, 8.0, 16.0, 26.0, 36.0, 46.0, 56.0, 66.0, 76.0, 86.0, 96.0, 106.0, 112.0]
+    values = [0.0, 0.0, 0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 96.0]
+    assert steepest(values, times).per_s == 960  # from 12 ms on
 
 
 def test_times_that_go_back_and_windows_of_no_length_are_refused_and_equal_times_are_not() -> None:

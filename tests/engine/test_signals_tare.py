@@ -94,6 +94,11 @@ def test_nothing_that_comes_makes_it_fail(readings: list[tuple[float, float]], s
         assert abs(made.drift) <= 3 * noise_limit(span)
 
 
+def test_readings_that_nearly_all_came_at_once_have_no_drift() -> None:
+    times = [0.0, *[500.0] * 20, 990.0]
+    assert tared([ZERO] * 22, times, HX711) == Tared(ZERO, 0.0, 0.0)
+
+
 def test_times_must_be_as_many_as_values() -> None:
     with pytest.raises(ValueError, match="times_ms"):
         tared([1.0], [], HX711)
