@@ -15,7 +15,7 @@ from screen import Board, Copy, NoScreen, Screen, opened_screen, run, started
 from app.cli import main
 from app.palette import PALETTES
 from app.texts import load
-from engine import screens
+from engine import screens, sensor_screens
 from engine.hand import Finger, Side
 from engine.profile import Profile
 from engine.recording import trial_from_plain
@@ -38,7 +38,7 @@ PRACTICE, PICK, SETTINGS, QUIT = screens.home().buttons
 PAIN, TIRED, OTHER = screens.stopped().buttons
 GO_ON, NOT_NOW = screens.again(1).buttons
 (UNPLUGGED,) = screens.paused("unplugged").buttons
-FIRM = next((s.x, s.y, s.r, s.r) for s in screens.firm(0.0).shapes if isinstance(s, Circle))
+FIRM = next((s.x, s.y, s.r, s.r) for s in sensor_screens.firm(0.0).shapes if isinstance(s, Circle))
 
 
 @pytest.fixture(scope="module")
@@ -220,19 +220,31 @@ def test_the_cup_is_held_with_a_sensor_and_a_trial_is_begun_again_when_it_is_pul
 
         board("force 0.05")
         copy.wait_for("the cup to be held", lambda: is_steady(copy))
+        board("garbage")
+        board("reset")
+        copy.wait_for("the time to be over", lambda: not is_steady(copy))
+        board("force 0")
+        noisy = copy.wait_for_trials(3)[2]
+        assert (noisy["result"], noisy["attempt"], noisy["marks"]) == ("hit", 1, ["reset"])
+
+        board("force 0.05")
+        copy.wait_for("the cup to be held", lambda: is_steady(copy))
         board("unplug")
         copy.wait_to_see(UNPLUGGED)
         copy.keep_picture("unplugged")
-        board("force 0.05")
+        board("force 0")
         board("replug")
+        copy.wait_for("the trial to begin again, with a new zero", lambda: copy.shows(SHOW, STOP))
+        board("force 0.05")
         copy.wait_for("the cup to be held again", lambda: is_steady(copy))
         copy.wait_for("the time to be over", lambda: not is_steady(copy))
         board("force 0")
-        again = copy.wait_for_trials(3)[2]
-        assert (again["result"], again["attempt"]) == ("hit", 2)
+        again = copy.wait_for_trials(4)[3]
+        assert (again["result"], again["attempt"], again["interrupted"]) == ("hit", 2, ["unplugged"])
+        assert {trial["source"]["device"] for trial in copy.trials()} == {"serial:T0042"}
         copy.wait_for("the next trial", lambda: copy.shows(SHOW, STOP))
         assert copy.close() == 0
-    assert (copy.end(), len(copy.trials())) == (("closed", ""), 3)
+    assert (copy.end(), len(copy.trials())) == (("closed", ""), 4)
     assert recording_replays(tmp_path)
 
 
