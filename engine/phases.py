@@ -21,7 +21,10 @@ class Demo:
 
 @dataclass(frozen=True, slots=True)
 class Playing:
-    """A trial is under way; ``attempt`` counts its starts; ``reminder`` is shown until ``softer_until``."""
+    """A trial is under way; ``attempt`` counts its starts; ``reminder`` is shown until ``softer_until``.
+
+    ``note`` is the note of the force that was heard last, at tick ``note_at``.
+    """
 
     since: int
     state: Any
@@ -29,6 +32,8 @@ class Playing:
     attempt: int
     softer_until: int = 0
     reminder: str = "softer"
+    note: int = 0
+    note_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

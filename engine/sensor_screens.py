@@ -88,7 +88,10 @@ def _dot(n: int, done: bool) -> Shape:
 def weigh(weighing: Weighing, gain_n: float = 0.0) -> Scene:
     """Return the screen of one step of weighing; ``gain_n`` is the newtons a count of an earlier calibration."""
     kg = (("kg", f"{weighing.kg:g}"),)
-    said = f"weigh.{ {'measuring': 'wait', 'loaded': 'more'}.get(weighing.step, weighing.step) }"
+    enough = len(weighing.points) > 3
+    said = (
+        f"weigh.{ {'measuring': 'wait', 'loaded': 'plenty' if enough else 'more'}.get(weighing.step, weighing.step) }"
+    )
     values = kg
     if weighing.step == "loaded":
         values = (("n", str(len(weighing.points) - 1)),)

@@ -6,6 +6,7 @@ and only then lets the game step. Whatever happens, no game steps again after ST
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from math import ceil
 
 from engine import calibration, fitting, ghost, just, menu, safety, screens, sensing, sensor_screens
 from engine.adaptive import Belief
@@ -30,6 +31,7 @@ from engine.ticks import TICKS_PER_S, seconds, to_ms, to_ticks
 IDLE_S, SELF_PACED_IDLE_S = 10.0, 60.0
 AFTER_HIT_MS, AFTER_MISS_MS = 900.0, 1700.0
 MISSES_FOR_DEMO = 3
+NOTES, NOTE_ASKED, NOTE_S = 8, 6, 0.12
 REMINDERS = ("softer", "gently")
 BY_ITSELF = ("unplugged", "cell", "stuck")  # pauses that end as soon as the sensor is well again
 LABELS = {"SPACE": "Space", "SEMICOLON": ";", "COMMA": ",", "PERIOD": "."}
@@ -319,8 +321,9 @@ class Session:
         own = self._switched(own, self.game.intent(playing.state)) if self.played_with == "switch" else own
         stepped = self.game.step(playing.state, self.now - playing.since, own)
         playing, cues = self._reminded(replace(playing, state=stepped.state), stepped.cues, ruling)
+        playing, heard = self._heard(playing)
         self._phase = playing
-        cues = tuple(self._placed(cue) for cue in cues)
+        cues = tuple(self._placed(cue) for cue in cues) + heard
         if stepped.outcome is None:
             return Frame(cues)
         return Frame(cues, self._finished(playing, stepped.outcome))
@@ -342,6 +345,17 @@ class Session:
         told = playing.reminder == ruling and self.now < playing.softer_until
         playing = replace(playing, softer_until=self.now + seconds(2), reminder=ruling)
         return playing, cues if told else (*cues, Cue("warn"))
+
+    def _heard(self, playing: Playing) -> tuple[Playing, tuple[Cue, ...]]:
+        """Let a force be heard, where that is wanted: the sixth of eight notes is what is asked for."""
+        asked = self._asked()
+        if not (self.plan.profile.tone and asked > 0) or self.now - playing.note_at < seconds(NOTE_S):
+            return playing, ()
+        note = min(NOTES, ceil(NOTE_ASKED * self._senses.force / asked - 0.5))
+        if note == playing.note:
+            return playing, ()
+        cues = (Cue(f"force-{note}", level=0.6),) if note > 0 else ()
+        return replace(playing, note=note, note_at=self.now), cues
 
     def _pause(self, reason: str) -> Frame:
         """Pause: the trial under way does not count and is begun again."""

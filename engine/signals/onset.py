@@ -16,8 +16,8 @@ def onset_ms(values: Sequence[float], times_ms: Sequence[float], least: float = 
 
     The first 500 ms must be rest: the cue comes after them. The force has risen where it stays above their mean plus 5
     SD, but at least plus ``least`` (0.5 N; give it in the unit of ``values``), for 50 ms; from there the way back leads
-    to mean plus 1 SD, between two readings by a straight line. Error in simulation (mean, SD of the error of one
-    squeeze): 1 kHz below 3 and 2 ms, 80 Hz 3 and 6 ms, HX711 at 80 a second 5 and 8 ms, at 10 a second 50 and 90 ms.
+    to mean plus 1 SD, between two readings by a straight line. Error in simulated squeezes (mean, SD; below 0 is
+    too early): 1 kHz 3 and 2 ms, 80 Hz -4 and 7 ms, HX711 at 80 a second 6 and 6 ms, at 10 a second -35 and 65 ms.
     Raise ``ValueError`` where times and values differ in number.
     """
     if len(values) != len(times_ms):

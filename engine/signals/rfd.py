@@ -1,7 +1,8 @@
 """Measure how quickly force was built up, as far as the sensor is quick enough to tell.
 
 Use these numbers only as a trend of one person with one and the same sensor. An HX711 averages over 50 ms, so it reads
-too low by a part that depends on the hand: simulated, 0-200 ms by 9 % (SD 5) and the steepest 100 ms by 8 % (SD 5).
+too low by a part that depends on the hand: simulated, 0-200 ms by 7 to 9 % (SD 4), the steepest 100 ms by 2 % (SD 2),
+which is 8 % (SD 5) below the steepest moment.
 Nobody is ever asked to squeeze as fast as possible for them.
 """
 

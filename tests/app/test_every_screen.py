@@ -487,7 +487,7 @@ def made_keys() -> set[str]:
         *(f"finger.{finger}" for finger in FINGERS),
         *(f"way.{way}" for way in (*GRIPS, *PADS, "switch")),
         *(f"maximum.{phase}" for phase in ("ready", "countdown", "squeeze", "rest", "offer") if phase != "squeeze"),
-        *(f"weigh.{step}" for step in ("plug", "zero", "load", "done", "wait", "more", "unsteady", "same")),
+        *(f"weigh.{step}" for step in ("plug", "zero", "load", "done", "wait", "more", "plenty", "unsteady", "same")),
         *(f"touch.{name}" for name in TOUCHED),
         *(f"set-value.taps.{name}" for name in TAPS),
         *(f"set-value.aid.{name}" for name in AIDS),
