@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -11,7 +11,7 @@ from app.texts import Texts
 from engine.hand import Side
 from engine.knob import MISSES
 from engine.recording import Trial
-from engine.trend import Plateau, plateau
+from engine.trend import Plateau, pieces, plateau
 
 FEWEST = 5  # a session with fewer tries says too little about where the hand stands
 Way = tuple[str, Side, str]
@@ -19,19 +19,23 @@ Way = tuple[str, Side, str]
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One try: its game, hand and way of playing, its session, the cause of a miss, and the ability then believed."""
+    """One try: its game, hand and way of playing, its session, the cause of a miss, and the ability then believed.
+
+    ``measured_by`` is what must stay the same for a trend to go on (``engine.source.Source.comparable``).
+    """
 
     way: Way
     session: int | None
     hit: bool
     cause: str
     ability: float | None
+    measured_by: Hashable = None
 
     @staticmethod
     def of(trial: Trial, session: int | None) -> "Try":
         """Return what counts here of a trial."""
         way = (trial.game, trial.hand, trial.played_with)
-        return Try(way, session, trial.hit, trial.cause, ability_of(trial.belief))
+        return Try(way, session, trial.hit, trial.cause, ability_of(trial.belief), trial.source.comparable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class Standing:
     """What stands out in one game, hand and way of playing.
 
     Of ``tries``, ``missed`` were no hits; ``causes`` counts them, the commonest first; ``eases`` is the parameter that
-    would ease most of them, or empty where none stands out; ``plateau`` is over all sessions.
+    would ease most of them, or empty where none stands out; ``plateau`` is over all sessions since the
+    device last changed.
     """
 
     way: Way
@@ -72,8 +77,14 @@ def _standing(way: Way, tries: Sequence[Try], shown: int, eases: Mapping[str, st
     own = [one for one in tries[shown:] if one.way == way]
     missed = [one.cause for one in own if not one.hit]
     causes = tuple(Counter(missed).most_common())
-    found = plateau(abilities(one for one in tries if one.way == way))
+    found = plateau(abilities(_last_piece([one for one in tries if one.way == way])))
     return Standing(way, len(own), len(missed), causes, _knob(causes, eases), found)
+
+
+def _last_piece(tries: Sequence[Try]) -> Sequence[Try]:
+    """Return the tries since the device, its calibration or an aid last changed: a trend does not go on across that."""
+    found = pieces([one.measured_by for one in tries])
+    return tries[found[-1].start :] if found else tries
 
 
 def _knob(causes: Sequence[tuple[str, int]], eases: Mapping[str, str]) -> str:

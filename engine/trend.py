@@ -1,6 +1,6 @@
 """Notice that little has changed over the last sessions: a robust slope, and a rule of known error rates."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import isfinite
@@ -26,6 +26,16 @@ class Plateau:
     sessions: int
     gain: float
     lower: bool = False
+
+
+def pieces(keys: Sequence[Hashable]) -> tuple[range, ...]:
+    """Return the runs of equal ``keys``, as ranges of their indices.
+
+    A trend, and a line in a chart, may only go through one piece: what was measured by another device, calibration,
+    rate or filter, or with another aid on the hand (``engine.source.Source.comparable``), is another measure.
+    """
+    starts = [n for n, key in enumerate(keys) if n == 0 or key != keys[n - 1]]
+    return tuple(range(a, b) for a, b in zip(starts, [*starts[1:], len(keys)], strict=True))
 
 
 def theil_sen(values: Sequence[float]) -> float:

@@ -25,6 +25,7 @@ from engine import adaptive, screens
 from engine.game import Result
 from engine.hand import Side
 from engine.recording import Trial, header_line, trial_line
+from engine.source import Source
 from engine.ticks import TICKS_PER_S
 from engine.trend import Plateau
 
@@ -433,6 +434,17 @@ def test_a_gain_no_ability_and_short_sessions_are_no_plateau(
     sessions(tmp_path, *abilities, tries=tries)
     (found,) = regrasp("why", tmp_path, "--json").stands_out
     assert found["plateau"] is None
+
+
+@pytest.mark.parametrize(
+    "other", [Source("serial:B"), Source("serial:A", calibration="c2"), Source("serial:A", rate_hz=200.0),
+              Source("serial:A", aid="splint")],
+)  # fmt: skip
+def test_another_device_calibration_rate_or_aid_breaks_the_trend(tmp_path: Path, other: Source) -> None:
+    sessions(tmp_path, *[50.0] * 11, source=Source("serial:A"))
+    assert regrasp("why", tmp_path, "--json").stands_out[0]["plateau"] is not None
+    sessions(tmp_path, 50.0, source=other)
+    assert regrasp("why", tmp_path, "--json").stands_out[0]["plateau"] is None
 
 
 def test_a_way_down_is_not_called_little(tmp_path: Path) -> None:

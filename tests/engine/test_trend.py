@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine import trend
 from engine.chance import Chance
-from engine.trend import Plateau, plateau, theil_sen
+from engine.trend import Plateau, pieces, plateau, theil_sen
 
 # scipy.stats.theilslopes of this series, and of its last 8
 SERIES = (14.2, 13.1, 12.7, 11.9, 11.2, 11.4, 10.8, 10.9, 10.5, 10.6, 10.4, 10.55)
@@ -110,3 +110,11 @@ def test_the_unit_does_not_matter(values: list[float], unit: float) -> None:
 def test_what_cannot_be_judged_is_refused(values: list[float], window: int, least: float) -> None:
     with pytest.raises(ValueError, match="must be"):
         plateau(values, window, least)
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=30))
+def test_pieces_cover_everything_once_and_change_where_the_key_does(keys: list[str]) -> None:
+    found = pieces(keys)
+    assert [n for piece in found for n in piece] == list(range(len(keys)))
+    assert all(len({keys[n] for n in piece}) == 1 for piece in found)
+    assert all(keys[a[-1]] != keys[b[0]] for a, b in zip(found, found[1:], strict=False))
