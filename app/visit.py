@@ -87,6 +87,7 @@ class Visit:
         self.quitting = False
         self.session: Session | None = None
         self.device_trouble = ""
+        self.frame: Frame | None = None
         self._data_dir = data_dir
         self._wish = wish or Wish()
         self._kept = profile
@@ -150,6 +151,7 @@ class Visit:
     def tick(self, samples: Sequence[Sample] = ()) -> tuple[Cue, ...]:
         """Let one tick pass; return what is to be heard."""
         self.now += 1
+        self.frame = None
         if self.session is not None:
             return self._lead(self.session, samples)
         self._look_around(samples)
@@ -366,7 +368,7 @@ class Visit:
     def _lead(self, session: Session, samples: Sequence[Sample]) -> tuple[Cue, ...]:
         begun_ms = to_ms(self._session_from)
         here = [replace(s, at_ms=max(0.0, s.at_ms - begun_ms)) for s in samples]
-        frame = session.tick(here, self._sources())
+        frame = self.frame = session.tick(here, self._sources())
         if frame.lines or frame.end:
             self.logbook.keep(frame)
         if frame.over:

@@ -9,6 +9,7 @@ from typing import Any
 import arcade
 
 from app import rooms
+from app.broadcast import Broadcast
 from app.logbook import Logbook
 from app.painter import Painter
 from app.plugged import Plugged
@@ -37,7 +38,9 @@ KEY_NAMES = {
 class Window(arcade.Window):
     """The window of a visit. Time is kept here: a stall is cut off, so that no game runs away after it."""
 
-    def __init__(self, visit: Visit, data_dir: Path, wish: Wish | None = None, fullscreen: bool = False) -> None:
+    def __init__(
+        self, visit: Visit, data_dir: Path, wish: Wish | None = None, fullscreen: bool = False, lsl_out: bool = False
+    ) -> None:
         super().__init__(
             WIDTH, HEIGHT, "Regrasp", fullscreen=fullscreen, resizable=True, update_rate=1 / 120, antialiasing=False,
             center_window=True, vsync=True,
@@ -50,6 +53,7 @@ class Window(arcade.Window):
         self._ticked = 0
         self._due: list[Sample] = []
         self.plugged = visit.plugged = Plugged(data_dir, self.now_ms, wish.device if wish else None)
+        self._broadcast = Broadcast(self.now_ms, visit.profile) if lsl_out else None
         self._controllers = Controllers(self.plugged, self.now_ms)
         self._speaker = Speaker()
         self._look = self._wanted_look()
@@ -75,14 +79,18 @@ class Window(arcade.Window):
         self._due.sort(key=lambda sample: sample.at_ms)
         while to_ms(self._ticked + 1) <= now_ms:
             self._ticked += 1
-            self._heard(self.visit.tick(self._taken(to_ms(self._ticked))))
+            samples = self._taken(to_ms(self._ticked))
+            self._heard(self.visit.tick(samples))
+            if self._broadcast is not None and self.visit.frame is not None:
+                self._broadcast.tell(samples, self.visit.frame)
         self._painter.advance(delta_time)
         if self.visit.quitting:
             self.on_close()
 
     def _polled(self, now_ms: float) -> list[Sample]:
         felt = [*self.keys.poll(now_ms), *self.pointer.poll(now_ms), *self.plugged.poll(now_ms)]
-        self.visit.device_trouble = self.plugged.message()
+        told = self._broadcast.trouble if self._broadcast is not None else ""
+        self.visit.device_trouble = self.plugged.message() or told
         return felt
 
     def _taken(self, until_ms: float) -> Sequence[Sample]:
@@ -173,6 +181,8 @@ class Window(arcade.Window):
         """Close at any moment: what was done is kept first."""
         self.visit.close()
         self.plugged.close()
+        if self._broadcast is not None:
+            self._broadcast.close()
         super().on_close()
 
 
@@ -198,7 +208,8 @@ class Controllers:
         self._held = [one for one in get_controllers() if _opens(one)]
         for controller in self._held:
             controller.push_handlers(on_trigger_motion=self._moved)
-        trigger.connected(bool(self._held), self._now_ms())
+        name = self._held[0].name if self._held else None
+        trigger.connected(bool(self._held), self._now_ms(), name)
 
     def _moved(self, _controller: object, name: str, share: float) -> None:
         trigger = self._plugged.trigger
@@ -222,11 +233,13 @@ def _opens(controller: Any) -> bool:
     return True
 
 
-def open_window(data_dir: Path, profile: Profile, wish: Wish | None = None, fullscreen: bool = False) -> Window:
+def open_window(
+    data_dir: Path, profile: Profile, wish: Wish | None = None, fullscreen: bool = False, lsl_out: bool = False
+) -> Window:
     """Open the window and return it; whatever is wrong with screen or graphics is raised here."""
     rooms.all_ladders()
     visit = Visit(data_dir, profile, Logbook(data_dir), wish, seed_of_now=lambda: time.time_ns() % 2**53)
-    return Window(visit, data_dir, wish, fullscreen)
+    return Window(visit, data_dir, wish, fullscreen, lsl_out)
 
 
 def stay(window: Window) -> None:

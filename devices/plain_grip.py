@@ -91,6 +91,7 @@ class PlainGrip(SerialSensor):
             "serial": self.reader.port if learned else None,
             "rate_hz": round(rate_hz, -1) if rate_hz else None,
             "channel": "grip" if learned else None,
+            "unit": learned.columns.unit if learned and learned.columns else "count",
             "verified": False,
         }
 

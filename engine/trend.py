@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import isfinite
 from statistics import median
 
@@ -35,7 +35,7 @@ def pieces(keys: Sequence[Hashable]) -> tuple[range, ...]:
     rate or filter, or with another aid on the hand (``engine.source.Source.comparable``), is another measure.
     """
     starts = [n for n, key in enumerate(keys) if n == 0 or key != keys[n - 1]]
-    return tuple(range(a, b) for a, b in zip(starts, [*starts[1:], len(keys)], strict=True))
+    return tuple(range(a, b) for a, b in pairwise([*starts, len(keys)]))
 
 
 def theil_sen(values: Sequence[float]) -> float:
