@@ -24,6 +24,7 @@ from engine.signals.newtons import Calibration
 from engine.source import PADS, SENSORS, Source, source_of
 
 LOOK_MS = 2000.0
+WITHOUT_PORT = ("tindeq", "lsl", "midi", "trigger")
 BOARDS: dict[str, type[SerialSensor]] = {"serial": SerialGrip, "plain": PlainGrip, "pads": SerialPads}
 Look = Callable[[], Iterable[PortFacts]]
 
@@ -158,7 +159,7 @@ class Plugged:
         """Return the port that was named for that kind: on the command line, by an answer, or in the settings."""
         if self._asked is not None and self._asked.kind == kind and self._asked.port:
             return self._asked.port
-        return self._confirmed_port or (profile.port if kind in BOARDS else "")
+        return self._confirmed_port or ("" if kind in WITHOUT_PORT else profile.port)
 
     def _look_for_candidate(self) -> None:
         """See, now and then, whether something is plugged in that could be the sensor."""

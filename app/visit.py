@@ -43,7 +43,8 @@ OFFERED = (
     "tindeq",
     "trigger",
 )  # others are set in the file, or on the command line
-LEAST_PER_MM, MOST_PER_MM, CARD_STEP = 1.5, 9.0, 1.01
+LEAST_PER_MM, MOST_PER_MM = 1.5, 9.0
+ROUGH_STEP, FINE_STEP = 1.04, 1.005
 TOUCH = "touch"
 
 
@@ -101,7 +102,7 @@ class Visit:
         self._cut_off: Unfinished | None = None
         self._note = ""
         self._weighing = Weighing()
-        self._card = 0.0
+        self._card, self._card_way, self._card_step = 0.0, "", ROUGH_STEP
         self._touched: set[str] = set()
         self._first_time = not settings.are_kept(data_dir)
 
@@ -266,6 +267,7 @@ class Visit:
             self._show("weigh")
         elif what == "card":
             self._card = self.display.units_per_mm or self.profile.units_per_mm
+            self._card_way, self._card_step = "", ROUGH_STEP
             self._show("card")
         elif what == "hand":
             self._keep(changed(self.profile, what))
@@ -316,10 +318,12 @@ class Visit:
                 self._note = "store.read-only"
 
     def _resize_card(self, what: str) -> None:
-        """Make the drawn card smaller or larger, or keep its size for this screen."""
+        """Make the drawn card smaller or larger, in small steps after a turn, or keep its size for this screen."""
         if what != "fits":
-            ratio = 1 / CARD_STEP if what == "smaller" else CARD_STEP
-            self._card = min(MOST_PER_MM, max(LEAST_PER_MM, self._card * ratio))
+            turned = self._card_way not in ("", what)
+            self._card_step = FINE_STEP if turned else self._card_step
+            ratio = 1 / self._card_step if what == "smaller" else self._card_step
+            self._card, self._card_way = min(MOST_PER_MM, max(LEAST_PER_MM, self._card * ratio)), what
             return
         mm_per_px = 1 / (self.display.px_per_unit * self._card)
         self.display = replace(self.display, mm_per_px=mm_per_px)

@@ -15,7 +15,8 @@ WEIGH_PICTURES = {
     "loaded": "step-hang-more", "done": "step-done",
 }  # fmt: skip
 TOUCHED = ("cloth", "cup", "brush", "coin", "sponge", "keys")
-ROUGH, FINE = 1.05, 1.01
+ANOTHER: Row = ("weigh another", "weight", "weigh.another")
+SAVE: Row = ("weigh save", "ok", "weigh.save")
 
 
 def tare(refused: bool) -> Scene:
@@ -123,7 +124,7 @@ def _weigh_choices(weighing: Weighing) -> tuple[Row, ...]:
             ("weigh less-kg", "left", "weigh.less-kg"),
             ("weigh more-kg", "right", "weigh.more-kg"),
         ),
-        "loaded": (("weigh another", "weight", "weigh.another"), ("weigh save", "ok", "weigh.save")),
+        "loaded": (SAVE, ANOTHER) if len(weighing.points) > 3 else (ANOTHER, SAVE),
         "done": (("settings", "ok", "touch.done"),),
     }
     return choices.get(weighing.step, ())
