@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.asked import DEVICES, Asked, asked
+
 if TYPE_CHECKING:
     from app.visit import Wish
     from engine.hand import Side
     from engine.profile import Profile
 
+LONGEST_S = 4 * 3600
 HONEST = "Hand exercise games, practice logging and research. Not a medical device."
-DEVICES = "keys (a held key or button), mouse, serial, or serial:PORT"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_play(commands.add_parser("play", help="play one game at once"))
     _add_demo(commands.add_parser("demo", help="let a simulated patient play, without a screen"))
     _add_why(commands.add_parser("why", help="say in plain words why each change of difficulty was made"))
+    _add_devices(commands.add_parser("devices", help="see, test, calibrate and record sensors"))
     replay = commands.add_parser("replay", help="verify a recording: the first trial that differs is named")
     replay.add_argument("file", type=Path, help="a recording, .jsonl or .jsonl.gz")
     replay.set_defaults(run=_replay)
@@ -86,7 +89,7 @@ def _add_play(play: argparse.ArgumentParser) -> None:
     play.add_argument("--hand", choices=("left", "right"), help="the hand that plays")
     play.add_argument("--trials", type=_count, default=10, help="how many tries (10)")
     play.add_argument("--level", type=_count, help="stay on this rung of the ladder")
-    play.add_argument("--device", type=_device, help=f"what the cup is squeezed with: {DEVICES}")
+    _add_device(play, None, "what the cup is squeezed with")
     play.add_argument("--seed", type=int, help="the same seed gives the same session")
     play.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
     play.add_argument("--fullscreen", action="store_true", default=argparse.SUPPRESS, help="fill the whole screen")
@@ -115,6 +118,39 @@ def _add_why(why: argparse.ArgumentParser) -> None:
     why.set_defaults(run=_why)
 
 
+def _add_devices(devices: argparse.ArgumentParser) -> None:
+    devices.description = "Without a command: every port and what it is, and every remembered sensor."
+    _add_device(devices, argparse.SUPPRESS, "list this one only, and open it")
+    devices.add_argument("--json", action="store_true", help="print one JSON object, and nothing else")
+    devices.set_defaults(run=_devices)
+    commands = devices.add_subparsers(title="commands", metavar="")
+    test = commands.add_parser("test", help="show live what a sensor sends, and what to do about it")
+    test.add_argument("--seconds", type=_seconds, metavar="N", help="end after so long (when Ctrl-C is pressed)")
+    test.add_argument("--json", action="store_true", help="print one JSON object a second")
+    test.set_defaults(run=_devices_test)
+    calibrate = commands.add_parser("calibrate", help="calibrate a force sensor in newtons, with known weights")
+    what = calibrate.add_mutually_exclusive_group()
+    what.add_argument("--weights", type=_weights, metavar="KG,KG,...", help="these weights, Enter between them")
+    what.add_argument("--check", type=_weight, metavar="KG", help="check with one weight: within 2 %% is good")
+    calibrate.set_defaults(run=_devices_calibrate)
+    record = commands.add_parser("record", help="record what a device sends, raw, to a file")
+    record.add_argument("--seconds", type=_seconds, metavar="N", help="so long (when Ctrl-C is pressed)")
+    record.add_argument("--out", type=Path, metavar="FILE", required=True, help="JSON Lines, or FILE.csv")
+    record.add_argument("--force", action="store_true", help="replace FILE if it is there")
+    record.set_defaults(run=_devices_record)
+    for command in (test, calibrate, record):
+        _add_device(command, argparse.SUPPRESS, "which (the one remembered sensor)")
+    forget = commands.add_parser("forget", help="do not open a sensor by itself any more")
+    forget.add_argument("serial", metavar="SERIAL", help="its serial number")
+    forget.set_defaults(run=_devices_forget)
+    for parser in (devices, test, calibrate, record, forget):
+        parser.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
+
+
+def _add_device(parser: argparse.ArgumentParser, default: str | None, what: str) -> None:
+    parser.add_argument("--device", type=_device, default=default, metavar="DEVICE", help=f"{what}: {DEVICES}")
+
+
 def _many(text: str) -> int:
     value = int(text) if text.isdecimal() else 0
     if not 1 <= value <= 1_000_000:
@@ -139,10 +175,40 @@ def _share(text: str) -> float:
     return value
 
 
-def _device(text: str) -> str:
-    if text not in ("keys", "mouse", "serial") and not text.startswith("serial:"):
-        raise argparse.ArgumentTypeError(f"must be {DEVICES}, not {text}")
-    return text
+def _device(text: str) -> Asked:
+    try:
+        return asked(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= LONGEST_S:
+        raise argparse.ArgumentTypeError(f"must be a number of seconds up to {LONGEST_S}, not {text}")
+    return value
+
+
+def _weight(text: str) -> float:
+    from app.bench_weigh import kilograms
+
+    try:
+        kg = kilograms(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    if not kg:
+        raise argparse.ArgumentTypeError("must be more than nothing")
+    return kg
+
+
+def _weights(text: str) -> tuple[float, ...]:
+    weights = tuple(_weight(kg) if kg.strip() != "0" else 0.0 for kg in text.split(","))
+    if not any(weights):
+        raise argparse.ArgumentTypeError("must be at least one weight above 0, such as 0,2,5,10")
+    return weights
 
 
 # Commands
@@ -165,9 +231,11 @@ def _play(args: argparse.Namespace) -> int:
     if not _has_screen():
         print("There is no screen here. Try: regrasp demo --game " + args.game, file=sys.stderr)
         return 1
-    grip, _, _ = (args.device or "").partition(":")
     hand = _side(args.hand) if args.hand else None
-    return _window(args, Wish(args.game, args.trials, args.level, args.seed, grip, hand))
+    device = args.device
+    if device is not None and device.kind == "serial" and rooms.all_games()[args.game].skill == "tap":
+        device = Asked("pads", device.port)  # what is tapped on a port is a tap board
+    return _window(args, Wish(args.game, args.trials, args.level, args.seed, device, hand))
 
 
 def _window(args: argparse.Namespace, wish: "Wish | None") -> int:
@@ -182,14 +250,13 @@ def _window(args: argparse.Namespace, wish: "Wish | None") -> int:
 
 
 def _opened(args: argparse.Namespace, data_dir: Path, profile: "Profile", wish: "Wish | None") -> int:
-    _, _, port = (getattr(args, "device", None) or "").partition(":")
     from app.files import FilesError
     from engine.level import LevelError
 
     try:
         from app.window import open_window, stay
 
-        window = open_window(data_dir, profile, wish, port, args.fullscreen)
+        window = open_window(data_dir, profile, wish, args.fullscreen)
     except (LevelError, FilesError):
         raise
     except Exception as error:  # no display server, no graphics: many kinds, one meaning
@@ -242,6 +309,36 @@ def _replay(args: argparse.Namespace) -> int:
         return 0
     print(f"{args.file}: differs after {shown.trials} trials that agree: {shown.difference}")
     return 1
+
+
+def _devices(args: argparse.Namespace) -> int:
+    from app import sensors
+
+    return sensors.run(getattr(args, "device", None), args.json, args.data)
+
+
+def _devices_test(args: argparse.Namespace) -> int:
+    from app import bench_live
+
+    return bench_live.run(getattr(args, "device", None), args.seconds, args.json, args.data)
+
+
+def _devices_calibrate(args: argparse.Namespace) -> int:
+    from app import bench_weigh
+
+    return bench_weigh.run(getattr(args, "device", None), args.weights, args.check, args.data)
+
+
+def _devices_record(args: argparse.Namespace) -> int:
+    from app import bench_record
+
+    return bench_record.run(getattr(args, "device", None), args.out, args.seconds, args.force, args.data)
+
+
+def _devices_forget(args: argparse.Namespace) -> int:
+    from app import sensors
+
+    return sensors.forget(args.serial, args.data)
 
 
 def _check_levels(args: argparse.Namespace) -> int:

@@ -1,7 +1,6 @@
 """Hold the devices beside keyboard and pointer: open what the patient plays with, and say what it is."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -43,9 +42,13 @@ class Plugged:
         self._clock, self._asked, self._look = clock, asked, look
         self._open: dict[str, Device] = {}
         self._said: dict[str, dict[str, Any]] = {}
+        self._answering: set[str] = set()
         self._sources: dict[tuple[str, str], Source | None] = {}
-        self._confirmed_port = ""
+        self._missing: set[str] = set()
+        self._candidate_for = ""
+        self._confirmed: dict[str, str] = {}
         self._refused: set[str] = set()
+        self._seen: tuple[PortFacts, ...] = ()
         self._looked_ms = float("-inf")
 
     @property
@@ -63,34 +66,32 @@ class Plugged:
         """Open what is played with now, and let go of what no longer is."""
         wanted = {kind for kind in (grip, taps) if kind in (*SENSORS, *PADS)}
         for kind in set(self._open) - wanted:
-            self._open.pop(kind).close()
-            self._said.pop(kind, None)
-            self._sources.clear()
+            self._let_go(kind)
         for kind in sorted(wanted - set(self._open)):
             device = self._opened(kind, profile)
             if device is not None:
                 self._open[kind] = device
-                self.candidate = None
-        if not wanted - set(self._open):
-            self.candidate = None
+        self._missing = wanted - set(self._open)
+        self._look_for_candidate()
 
     def poll(self, now_ms: float) -> list[Sample]:
         """Return what was felt since the last call; a device that begins to answer is remembered."""
         felt: list[Sample] = []
         for kind, device in self._open.items():
             samples = device.poll(now_ms)
-            if kind not in self._said or any(s.channel.startswith("link.") for s in samples):
+            links = [sample for sample in samples if sample.channel.startswith("link.")]
+            if kind not in self._said or links:
                 self._said[kind] = device.describe()
                 self._sources.clear()
-                if any(s.channel.startswith("link.") and s.value > 0 for s in samples):
-                    self._remember(kind)
+            if links:
+                self._linked(kind, links)
             felt.extend(samples)
         return felt
 
     def message(self) -> str:
         """Return the key of what the patient should know about a device, or ""."""
         said = [message for device in self._open.values() if (message := device.message())]
-        return said[0] if said else "device.ask" if self.candidate else ""
+        return said[0] if said else "device.ask" if self.candidate else "device.none" if self._missing else ""
 
     def describe(self) -> list[dict[str, Any]]:
         """Return what is open, for a recording's header."""
@@ -103,9 +104,9 @@ class Plugged:
         return self._sources[kind, aid]
 
     def calibrated(self, calibration: Calibration) -> None:
-        """Keep a calibration and use it from now on; raise ``FilesError``."""
-        self.hardware.keep_calibration(calibration)
+        """Use a calibration from now on and keep it; raise ``FilesError`` where it only holds for this visit."""
         self._sources.clear()
+        self.hardware.keep_calibration(calibration)
 
     def _source(self, kind: str, aid: str) -> Source | None:
         said = self._said.get(kind)
@@ -117,8 +118,8 @@ class Plugged:
         return source_of(said, aid, calibration.id, calibration.gain)
 
     def answers(self, kind: str) -> bool:
-        """Tell whether the device of that kind has said who it is."""
-        return self.source(kind, "") is not None
+        """Tell whether the device of that kind is open and answers now."""
+        return kind in self._answering
 
     def serial(self, kind: str) -> str:
         """Return the serial number of the device of that kind, or ""."""
@@ -130,17 +131,22 @@ class Plugged:
         if candidate is None:
             return
         if yes:
-            self._confirmed_port = candidate.port.name
+            self._confirmed[self._candidate_for] = candidate.port.name
         else:
             self._refused.add(candidate.port.name)
 
     def close(self) -> None:
         """Let go of everything."""
-        for device in self._open.values():
-            device.close()
-        self._open.clear()
+        for kind in tuple(self._open):
+            self._let_go(kind)
 
     # Opening
+
+    def _let_go(self, kind: str) -> None:
+        self._open.pop(kind).close()
+        self._said.pop(kind, None)
+        self._answering.discard(kind)
+        self._sources.clear()
 
     def _opened(self, kind: str, profile: Profile) -> Device | None:
         port = self._named(kind, profile)
@@ -148,27 +154,52 @@ class Plugged:
             return {k.name: k for k in every_kind()}[kind].open(port, self._clock)
         if port:
             return BOARDS[kind](port, self._clock)
-        known = next((k for k in reversed(self.hardware.sensors()) if k.kind == kind and k.usb), None)
-        if known is not None and known.usb is not None:
-            find = discovery.finder(known.usb, self._look)
-            return BOARDS[kind](find() or "", self._clock, find)
-        self._look_for_candidate()
+        for known in reversed(self.hardware.sensors()):
+            if known.kind != kind or known.usb is None:
+                continue
+            here = discovery.finder(known.usb, self._plugged_in)()
+            if here is not None:
+                return BOARDS[kind](here, self._clock, discovery.finder(known.usb, self._look))
         return None
 
     def _named(self, kind: str, profile: Profile) -> str:
-        """Return the port that was named for that kind: on the command line, by an answer, or in the settings."""
+        """Return the port that was named for that kind: on the command line, by an answer, or in the settings.
+
+        The one of the settings is the force sensor's; only without such a sensor it is the tap board's.
+        """
         if self._asked is not None and self._asked.kind == kind and self._asked.port:
             return self._asked.port
-        return self._confirmed_port or ("" if kind in WITHOUT_PORT else profile.port)
+        if kind in self._confirmed or kind in WITHOUT_PORT:
+            return self._confirmed.get(kind, "")
+        return "" if kind in PADS and profile.grip in BOARDS else profile.port
+
+    def _plugged_in(self) -> tuple[PortFacts, ...]:
+        """Return what is plugged in, looked up now and then."""
+        now_ms = self._clock()
+        if now_ms - self._looked_ms >= LOOK_MS:
+            self._looked_ms, self._seen = now_ms, tuple(self._look())
+        return self._seen
 
     def _look_for_candidate(self) -> None:
-        """See, now and then, whether something is plugged in that could be the sensor."""
-        now_ms = self._clock()
-        if now_ms - self._looked_ms < LOOK_MS:
+        """See whether something is plugged in that could be what is missing; what is known is no question."""
+        boards = sorted(self._missing & set(BOARDS))
+        if not boards:
+            self.candidate = None
             return
-        self._looked_ms = now_ms
-        likely = [c for c in discovery.candidates(self._look()) if c.guess in ("board", "adapter", "other")]
-        self.candidate = next((c for c in likely if c.port.name not in self._refused), None)
+        ours = {speed_of(str(device.describe().get("port") or ""))[0] for device in self._open.values()}
+        found = discovery.candidates(self._plugged_in(), self.hardware.remembered())
+        likely = [c for c in found if c.guess in ("board", "adapter", "other")]
+        self._candidate_for = boards[0]
+        self.candidate = next((c for c in likely if c.port.name not in self._refused | ours), None)
+
+    def _linked(self, kind: str, links: list[Sample]) -> None:
+        """Take in that a device began or ceased to answer."""
+        if links[-1].value > 0:
+            self._answering.add(kind)
+        else:
+            self._answering.discard(kind)
+        if any(sample.value > 0 for sample in links):
+            self._remember(kind)
 
     def _remember(self, kind: str) -> None:
         """Keep that this sensor was confirmed and answered; a full or locked disk only means asking again."""
@@ -180,9 +211,9 @@ class Plugged:
         facts = next((one for one in self._look() if one.name == name), None)
         usb = discovery.remembered_as(facts, serial, kind, baud) if facts else None
         known = Known(serial, kind, str(said.get("model") or ""), port, date.today().isoformat(), usb)
-        if any(replace(one, seen=known.seen) == known for one in self.hardware.sensors()):
+        if [one for one in self.hardware.sensors() if one.kind == kind][-1:] == [known]:
             return
         try:
             self.hardware.remember(known)
         except FilesError:
-            self._confirmed_port = port
+            self._confirmed[kind] = port

@@ -41,10 +41,10 @@ class Program:
     rest_s: float = 30.0
     least_rest_s: float = 10.0
     rest_after: int = 10
-    maximum: bool = False
     aim: Aim = field(default_factory=Aim)
     limits: Limits = field(default_factory=Limits)
     expected: tuple[tuple[str, float], ...] = ()
+    maximum: bool = False
 
     def __post_init__(self) -> None:
         """Refuse rests that cannot be kept."""

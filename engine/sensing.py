@@ -37,7 +37,7 @@ class Sensing:
 
 
 def plugged(sensing: Sensing, source: Source) -> Sensing:
-    """Return what is felt by ``source`` from now on; another device, or calibration, is fitted to the hand anew."""
+    """Return what is felt by ``source`` from now on; another device is fitted to the hand anew."""
     same = sensing.source.device in ("", source.device)
     return replace(sensing, source=source) if same else Sensing(source, loose=True)
 
@@ -51,7 +51,7 @@ def felt(sensing: Sensing, samples: Sequence[Sample]) -> tuple[Sensing, tuple[Sa
     good: list[Sample] = []
     for sample in samples:
         if sample.channel == "link.grip":
-            loose = loose or sample.value <= 0
+            loose = True  # its end and its beginning alike: somebody has handled the sensor
             health = health if sample.value > 0 else replace(Health(), marks=health.marks)
         if sample.channel == "grip":
             health = _judged(sensing, health, sample)

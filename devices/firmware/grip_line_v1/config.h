@@ -53,10 +53,9 @@
 
 #define MODEL "Regrasp FSR"
 #ifndef CHANNELS
-#define CHANNELS 1           // 1 to 5
-#define CHANNEL_NAMES {"pinch"}
-#endif
-#ifndef CHANNEL_NAMES        // one name a channel: grip, pinch, thumb, index, middle, ring or little
+#define CHANNELS 1                 // 1 to 5, on A0 to A4 in this order
+#define CHANNEL_NAMES {"pinch"}    // one a channel: grip, pinch, thumb, index, middle, ring or little
+#else
 #define CHANNEL_NAMES {"thumb", "index", "middle", "ring", "little"}
 #endif
 #define CHANNEL_PINS {A0, A1, A2, A3, A4}

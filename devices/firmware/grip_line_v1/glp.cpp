@@ -13,7 +13,9 @@ static const uint8_t WRONG_CHECK = 2;
 // Frames leave the room for one answer free; else a port that is too slow for the frames would never get one out.
 static const uint8_t SPARE_FOR_ANSWERS = MAX_LINE;
 
-static const char *const channelNames[CHANNELS] = CHANNEL_NAMES;
+static const char *const channelNames[] = CHANNEL_NAMES;
+static_assert(sizeof(channelNames) / sizeof(*channelNames) == CHANNELS,
+              "config.h: as many CHANNEL_NAMES as CHANNELS");
 
 static bool streaming = true;
 static bool droppedBefore = false;
@@ -86,45 +88,51 @@ static void tellStatistics() {
 
 // ---- what it answers
 
-// Five channel lines at once would take the room of the frames: the next one waits until the port has sent some.
-static const uint8_t CHANNEL_PAUSE_MS = 20;
+// Five channel lines at once, or a program that asks without end, would take the room of the frames.
+static const uint8_t ANSWER_PAUSE_MS = 50;
 
 static uint8_t channelsTold = CHANNELS;
-static uint32_t channelTold_ms = 0;
+static uint32_t answered_ms = 0;
+
+static void answerWith(Line &line) {
+  answered_ms = millis();
+  send(line);
+}
+
+static bool mayAnswer() { return outboxRoom() >= MAX_LINE && millis() - answered_ms >= ANSWER_PAUSE_MS; }
 
 static void tellIdentity() {
   static_assert(sizeof("$I,1,,,,5,200,1000000*0000\n" MODEL FIRMWARE_VERSION SERIAL_NUMBER) <= MAX_LINE, "too long");
   Line line('I');
   line.word(PROTOCOL).word(MODEL).word(FIRMWARE_VERSION).word(SERIAL_NUMBER);
   line.number(CHANNELS).number(RATE_HZ).number(1000000);
-  send(line);
+  answerWith(line);
 }
 
 static void tellNextChannel() {
   uint8_t channel = channelsTold++;
-  channelTold_ms = millis();
   Line line('C');
   line.number(channel).word(channelNames[channel]).word("force").word("count");
   line.count(COUNT_MIN).count(COUNT_MAX).word("0,0");
-  send(line);
+  answerWith(line);
 }
 
 static void tellTime(const char *token) {
   Line line('P');
   line.word(token).number(micros());
-  send(line);
+  answerWith(line);
 }
 
 static void acknowledge(const char *command) {
   Line line('A');
   line.word(command);
-  send(line);
+  answerWith(line);
 }
 
 static void refuse(uint8_t code) {
   Line line('E');
   line.number(code).word(code == WRONG_CHECK ? "wrong check value" : "unknown command");
-  send(line);
+  answerWith(line);
 }
 
 static bool isToken(const char *text) {
@@ -194,10 +202,10 @@ static void take(char letter) {
 // port's own buffer.
 static void answer() {
   if (channelsTold < CHANNELS) {
-    if (outboxRoom() >= MAX_LINE && millis() - channelTold_ms >= CHANNEL_PAUSE_MS) tellNextChannel();
+    if (mayAnswer()) tellNextChannel();
     return;
   }
-  while (channelsTold == CHANNELS && outboxRoom() >= MAX_LINE && Serial.available()) take(Serial.read());
+  while (channelsTold == CHANNELS && mayAnswer() && Serial.available()) take(Serial.read());
 }
 
 void glpStep() {

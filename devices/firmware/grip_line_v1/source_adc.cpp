@@ -11,7 +11,11 @@ static const uint32_t PERIOD_US = 1000000 / RATE_HZ;
 static const uint8_t pins[] = CHANNEL_PINS;
 static_assert(sizeof(pins) >= CHANNELS, "config.h: one of CHANNEL_PINS for each channel");
 
-void sourceBegin() {}
+void sourceBegin() {
+#ifndef __AVR__
+  analogReadResolution(10);  // as on an Uno; other boards may have 12 bits, and COUNT_MAX would be wrong
+#endif
+}
 
 void sourceStep() {
   static uint32_t due_us = 0;

@@ -15,6 +15,9 @@ static const uint32_t TOO_SLOW_US = 25000;    // fewer than 40 readings a second
 
 static uint8_t readings = 0;                  // of those that the pace is judged by
 
+static bool shorted = false;
+static uint32_t shorted_us;
+
 static volatile bool doneSeen = false;
 static volatile uint32_t done_us;
 
@@ -33,9 +36,15 @@ void sourceBegin() {
   attachInterrupt(digitalPinToInterrupt(HX711_DATA_PIN), onDataFalls, FALLING);
 }
 
+// Clocking a wire on ground again and again would set another gain; so it is tried only now and then.
+static bool isResting() {
+  if (shorted && micros() - shorted_us >= REPEAT_US) shorted = false;
+  return shorted;
+}
+
 // Tell whether a reading waits, and since when.
 static bool isReady(uint32_t *since_us) {
-  if (digitalRead(HX711_DATA_PIN) == HIGH) {
+  if (digitalRead(HX711_DATA_PIN) == HIGH || isResting()) {
     doneSeen = false;
     return false;
   }
@@ -64,9 +73,9 @@ static bool readCount(int32_t *count) {
   for (uint8_t pulse = 0; pulse < 24; pulse++) bits = bits << 1 | readBit();
   for (uint8_t pulse = 24; pulse < PULSES; pulse++) readBit();
   *count = bits & 0x800000 ? (int32_t)bits - 0x1000000 : (int32_t)bits;
-  bool letGo = digitalRead(HX711_DATA_PIN) == HIGH;
-  if (!letGo) doneSeen = false;  // else the next good reading would have the time of when the wire fell
-  return letGo;
+  shorted = digitalRead(HX711_DATA_PIN) == LOW;
+  shorted_us = micros();
+  return !shorted;
 }
 
 // Most HX711 boards are sold with RATE low, 10 readings a second: tell the maker who looks at the serial monitor.

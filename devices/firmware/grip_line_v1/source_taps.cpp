@@ -30,7 +30,11 @@ static const uint8_t pins[CHANNELS] = CHANNEL_PINS;
 static Pad pads[CHANNELS];
 static int32_t levels[CHANNELS];
 
-void sourceBegin() {}
+void sourceBegin() {
+#ifndef __AVR__
+  analogReadResolution(10);  // as on an Uno; other boards may have 12 bits, and COUNT_MAX would be wrong
+#endif
+}
 
 static void follow(Pad &pad, int16_t level, uint32_t now_us) {
   if (level >= PRESSED_AT && pad.scansAbove < SURE_SCANS) pad.scansAbove++;
