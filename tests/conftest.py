@@ -1,5 +1,9 @@
-"""Make every test the same each time: hypothesis draws its examples from the test itself, without a clock."""
+"""Make every test the same each time, and run the whole suite in three processes, since much of it waits for ports.
 
+Hypothesis draws its examples from the test itself, without a clock. More processes need pytest-xdist.
+"""
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -11,3 +15,22 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("the same each time")
+
+PROCESSES = 3
+TOGETHER = {"e2e": "window", "firmware": "firmware"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Ask for more processes, unless only some tests, or another number of processes, were asked for."""
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    if whole and config.pluginmanager.hasplugin("xdist") and config.getoption("numprocesses", None) is None:
+        config.option.numprocesses, config.option.dist = PROCESSES, "loadgroup"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that share a screen, or a simulated board that was built once, in one process."""
+    for item in items:
+        group = TOGETHER.get(item.path.parent.name)
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
