@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.profile import Profile
 
 LONGEST_S = 4 * 3600
+LSL_OUT = "send what is felt over the local network to lab software (LSL); anyone there can read it"
 HONEST = "Hand exercise games, practice logging and research. Not a medical device."
 
 
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="regrasp", description=HONEST)
     parser.add_argument("--data", metavar="DIR", help="where everything is kept (or REGRASP_DATA)")
     parser.add_argument("--fullscreen", action="store_true", help="fill the whole screen")
+    parser.add_argument("--lsl-out", action="store_true", help=LSL_OUT)
     parser.set_defaults(run=_home)
     commands = parser.add_subparsers(title="commands", metavar="")
     _add_play(commands.add_parser("play", help="play one game at once"))
@@ -93,6 +95,7 @@ def _add_play(play: argparse.ArgumentParser) -> None:
     play.add_argument("--seed", type=int, help="the same seed gives the same session")
     play.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
     play.add_argument("--fullscreen", action="store_true", default=argparse.SUPPRESS, help="fill the whole screen")
+    play.add_argument("--lsl-out", action="store_true", default=argparse.SUPPRESS, help=LSL_OUT)
     play.set_defaults(run=_play)
 
 
@@ -256,7 +259,7 @@ def _opened(args: argparse.Namespace, data_dir: Path, profile: "Profile", wish: 
     try:
         from app.window import open_window, stay
 
-        window = open_window(data_dir, profile, wish, args.fullscreen)
+        window = open_window(data_dir, profile, wish, args.fullscreen, args.lsl_out)
     except (LevelError, FilesError):
         raise
     except Exception as error:  # no display server, no graphics: many kinds, one meaning

@@ -289,7 +289,10 @@ class Visit:
         """Lead the weighing, and ask about a thing that was plugged in."""
         if self._screen == "weigh":
             there, span = self._sensor()
-            self._weighing = weighing.stepped(self._weighing, samples, self.now, there, span)
+            nameless = there and self.plugged is not None and not self.plugged.serial(self.wanted[0])
+            self._weighing = weighing.stepped(self._weighing, samples, self.now, there and not nameless, span)
+            if nameless:
+                self._weighing = replace(self._weighing, note="nameless")
         candidate = self.plugged.candidate if self.plugged else None
         if candidate is not None and self._screen in ("home", "settings", "weigh"):
             self._show("ask")

@@ -9,7 +9,7 @@ from threading import Event, Lock, Thread
 from devices.decoder import Decoder, Felt, Reading, SensorDecoder, Touch
 from devices.glp import LinkStats
 from devices.link import Link, Linked, LinkState
-from devices.ring import FIXED, SampleRing
+from devices.ring import SampleRing
 from devices.transport import ByteTransport, obstacle, open_port, present
 
 RING_READINGS = 20_000
@@ -68,14 +68,15 @@ class Reader:
         with self._lock:
             events = list(self._events)
             self._events.clear()
-            self._cursor, rows, lost = self.ring.since(self._cursor)
+            self._cursor, readings, lost = self.ring.since(self._cursor)
             linked = self.state is LinkState.STREAMING
-        readings = [_reading(row) for row in rows.tolist()]
         if lost and readings:
             readings[0] = readings[0]._replace(flags=readings[0].flags | LOST_MARK)
         self._told = next((e.answers for e in reversed(events) if isinstance(e, Linked)), self._told)
         if self._told != linked:  # the queue ran over while nobody asked
             events, self._told = [*events, Linked(own_ms(), linked)], linked
+        if not events:
+            return [*readings]
         return sorted([*events, *readings], key=lambda felt: felt.at_ms)
 
     def close(self) -> None:
@@ -195,8 +196,3 @@ class Reader:
 def own_ms() -> float:
     """Return the reader's milliseconds: the host's steady clock, whatever a session does with its own."""
     return time.perf_counter() * 1000
-
-
-def _reading(row: list[float]) -> Reading:
-    at_ms, device_ms, arrival_ms, seq, flags = row[:FIXED]
-    return Reading(at_ms, device_ms, arrival_ms, int(seq), int(flags), tuple([v for v in row[FIXED:] if v == v]))

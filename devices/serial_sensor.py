@@ -96,6 +96,7 @@ class SerialSensor(ABC):
             "rate_hz": identity.rate_hz if identity else None,
             "channel": channel.id if channel else None,
             "unit": channel.unit if channel else "count",
+            "span": max(0.0, channel.maximum - channel.minimum) if channel else 0.0,
             "low": channel.minimum if channel else 0.0,
             "high": channel.maximum if channel else 0.0,
             "verified": True,

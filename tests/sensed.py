@@ -1,5 +1,6 @@
 """Be a force sensor, and the hand that squeezes it, for tests of whole sessions: noise, faults and a cable."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -7,6 +8,7 @@ from random import Random
 from engine.fitting import Firm, Greatest
 from engine.game import Squeeze
 from engine.phases import Demo, Paused, Playing, Rest, Summary, Why
+from engine.recording import Fit
 from engine.sample import Sample
 from engine.session import BY_ITSELF, Frame, Session
 from engine.signals.health import GAP, NO_DATA, RESET, SATURATED
@@ -58,6 +60,11 @@ class Sensor:
             self.linked = False
             made.append(Sample("link.grip", to_ms(tick), 0.0))
         return made
+
+    def skip(self, tick: int) -> None:
+        """Say nothing of the time up to a tick: it was not there for the session either."""
+        self._due = max(self._due, int(to_ms(tick) / PERIOD_MS))
+        self.heard_ms = to_ms(tick)
 
     def reading(self, at_ms: float) -> Sample:
         """Return one reading."""
@@ -112,6 +119,12 @@ class Hand:
         """Return the lines of the recording so far."""
         return [line for frame in self.frames for line in frame.lines]
 
+    @property
+    def fits(self) -> list[Fit]:
+        """Return how the sensor was fitted so far, as the recording has it."""
+        rows = [json.loads(line) for line in self.lines if line.startswith('{"fit":')]
+        return [Fit(**row["fit"] | {"tries": tuple(row["fit"]["tries"])}) for row in rows]
+
     def tick(self, *more: Sample, share: float | None = None) -> Frame:
         """Let one tick pass: the hand moves towards ``share``, or towards what is asked for."""
         wanted = self.asked() if share is None else share
@@ -136,6 +149,11 @@ class Hand:
         while not is_so():
             assert self.session.now < last, f"still in {self.session.phase}, the sensor {self.session._sensing}"
             self.tick(share=share)
+
+    def skip(self, s: float) -> None:
+        """Let seconds pass at once, in which nothing happens: long rests need no test of each tick."""
+        self.session.now += seconds(s)
+        self.sensor.skip(self.session.now)
 
     def asked(self) -> float:
         """Return the share of the full squeeze that is asked for now."""
@@ -163,6 +181,6 @@ class Hand:
         return [Sample("key.ENTER", to_ms(now), float(since % LOOK == 0))]
 
 
-def levels_of(frames: Sequence[Frame]) -> list[str]:
+def notes_of(frames: Sequence[Frame]) -> list[str]:
     """Return the notes of the force that were heard."""
     return [cue.name for frame in frames for cue in frame.cues if cue.name.startswith("force-")]
