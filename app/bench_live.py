@@ -4,12 +4,14 @@ import json
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from app.asked import Asked
 from app.bench import POLL_S, Bench, bench, chosen, hardware_at
 from app.remedies import WORDS
+from app.squeeze import Squeeze, strongest
+from app.squeeze import in_words as said_squeeze
 from app.terminal import Terminal
 from engine.measures import rounded
 
@@ -93,6 +95,9 @@ class View:
             self.terminal.say(json.dumps({"summary": summary_of(self.one) | {"advice": advice}}))
             return
         self.terminal.say(in_words(self.one))
+        squeeze = squeeze_of(self.one)
+        if squeeze is not None:
+            self.terminal.say(said_squeeze(squeeze))
         for text in [f"- {text}" for text in advice] or ["All is well."]:
             self.terminal.say(text)
 
@@ -145,6 +150,7 @@ def row_of(one: Bench) -> dict[str, Any]:
 def summary_of(one: Bench) -> dict[str, Any]:
     """Return what was seen from beginning to end, as plain values."""
     meter, mean = one.meter, one.meter.mean_hz()
+    squeeze = squeeze_of(one)
     return row_of(one) | {
         "mean_hz": None if mean is None else round(mean, 2),
         "low": meter.low,
@@ -152,7 +158,17 @@ def summary_of(one: Bench) -> dict[str, Any]:
         "marks": sorted(meter.marks),
         "lost_ms": round(meter.lost_ms, 1),
         "device": one.said,
+        "squeeze": None if squeeze is None else asdict(squeeze),
     }
+
+
+def squeeze_of(one: Bench) -> Squeeze | None:
+    """Return how the strongest squeeze was built up; ``None`` for a tap board, or where nothing was felt."""
+    if one.is_pads or not _was_felt(one):
+        return None
+    known = [one.newtons(value) for value in (0.0, 1.0)]
+    gain_n = 0.0 if known[0] is None or known[1] is None else known[1] - known[0]
+    return strongest(tuple(one.meter.trace), gain_n)
 
 
 def in_words(one: Bench) -> str:

@@ -11,6 +11,7 @@ from engine.signals import health
 from engine.signals.health import Health
 
 RATE_MS = 2000.0
+TRACE = 60_000
 
 
 @dataclass(slots=True)
@@ -32,6 +33,7 @@ class Meter:
     first_ms: float = inf
     last_ms: float = -inf
     _times: deque[float] = field(default_factory=deque)
+    trace: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=TRACE))
     _link: tuple[float, bool] | None = None
 
     def take(self, samples: Sequence[Sample], said: Mapping[str, Any]) -> None:
@@ -90,6 +92,8 @@ class Meter:
 
     def _counted(self, sample: Sample, said: Mapping[str, Any]) -> None:
         self.readings += 1
+        if not sample.flags & (health.NO_DATA | health.SATURATED):
+            self.trace.append((sample.value, sample.device_ms or sample.at_ms))
         self.first_ms, self.last_ms = min(self.first_ms, sample.at_ms), sample.at_ms
         self._times.append(sample.at_ms)
         self.gaps += bool(sample.flags & (health.GAP | health.DROPPED))
