@@ -7,6 +7,8 @@ SENSORS = ("serial", "plain", "tindeq", "lsl", "trigger", "playback")
 """Ways to feel a force by a sensor, each with a zero and a firm squeeze to be found."""
 PADS = ("pads", "midi")
 """Ways to feel taps by a board of pads."""
+NEWTONS = {"N": 1.0, "mN": 0.001}
+"""Newtons a raw unit of a sensor that says newtons itself; whether it is right, nobody here checked."""
 FILTER = "one-euro 1.0 Hz"
 """What the shown force is smoothed with; the record is raw."""
 
@@ -72,6 +74,7 @@ def source_of(said: dict[str, Any], aid: str = "", calibration: str = "", gain_n
     kind = str(said.get("kind") or "")
     name = str(said.get("serial") or said.get("model") or "")
     force = kind in SENSORS
+    gain_n = gain_n or NEWTONS.get(str(said.get("unit") or ""), 0.0)
     low, high = float(said.get("low") or 0.0), float(said.get("high") or 0.0)
     return Source(
         device=f"{kind}:{name}" if name else kind,
