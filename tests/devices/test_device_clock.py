@@ -105,3 +105,19 @@ def test_host_time_never_goes_back_and_is_never_after_the_arrival(steps: list[tu
         at_ms = clock.host_ms(device_ms, arrival_ms)
         assert last_ms <= at_ms <= arrival_ms
         last_ms = at_ms
+
+
+@pytest.mark.parametrize("skew_ppm", [0, 3000])
+def test_a_busy_program_moves_no_time_stamp(skew_ppm: float) -> None:
+    # the interpreter is busy for 14 of each 16.7 ms, so that nearly every frame waits; 20 s after 5 s to settle
+    for seed in range(4):
+        r, clock, errors, arrival_ms = random.Random(seed), DeviceClock(), [], 0.0
+        for n in range(27 * 80):
+            true_ms = 1000 + n * PERIOD_MS
+            ready_ms = true_ms + 0.05 + r.expovariate(30)
+            waits_ms = max(0.0, 14 - ready_ms % 16.7)
+            arrival_ms = max(arrival_ms, ready_ms + (waits_ms + r.expovariate(5) if waits_ms else 0.0))
+            mapped_ms = clock.host_ms((true_ms - 900) * (1 - skew_ppm * 1e-6), arrival_ms)
+            if true_ms > 6000:
+                errors.append(mapped_ms - true_ms)
+        assert pstdev(errors) < 0.05

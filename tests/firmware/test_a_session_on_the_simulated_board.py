@@ -1,4 +1,4 @@
-"""A practice is played on the real firmware in a simulated processor, with a bad day in the middle: nothing is invented."""
+"""A practice on the real firmware in a simulated processor, with a bad day in the middle: nothing is invented."""
 
 import time
 from pathlib import Path
