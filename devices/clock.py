@@ -112,7 +112,7 @@ def _lower_line(blocks: list[Quickest]) -> tuple[float, float, float]:
     trimmed squares, but no end of the line loses more than the other).
     """
     line = _line_through(blocks)
-    for _ in range(TRIMS):
+    for _ in range(TRIMS if len(blocks) >= 2 * NEIGHBOURS else 0):
         middle_ms, lag_ms, slope = line
         kept: list[Quickest] = []
         for first in range(0, len(blocks), NEIGHBOURS):
