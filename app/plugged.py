@@ -23,6 +23,8 @@ from engine.signals.newtons import Calibration
 from engine.source import PADS, SENSORS, Source, source_of
 
 LOOK_MS = 2000.0
+NOT_IT = ("device.none", "device.wrong", "device.silent", "device.newer", "device.slow", "device.not-pads",
+          "device.unverified")  # fmt: skip
 WITHOUT_PORT = ("tindeq", "lsl", "midi", "trigger")
 BOARDS: dict[str, type[SerialSensor]] = {"serial": SerialGrip, "plain": PlainGrip, "pads": SerialPads}
 Look = Callable[[], Iterable[PortFacts]]
@@ -131,6 +133,8 @@ class Plugged:
         if candidate is None:
             return
         if yes:
+            if self._candidate_for in self._open:
+                self._let_go(self._candidate_for)
             self._confirmed[self._candidate_for] = candidate.port.name
         else:
             self._refused.add(candidate.port.name)
@@ -181,8 +185,12 @@ class Plugged:
         return self._seen
 
     def _look_for_candidate(self) -> None:
-        """See whether something is plugged in that could be what is missing; what is known is no question."""
-        boards = sorted(self._missing & set(BOARDS))
+        """See whether something is plugged in that could be what is missing; what is known is no question.
+
+        What was confirmed in this visit, and turned out to be something else, is still missing.
+        """
+        wrong = {kind for kind in self._confirmed if kind in self._open and self._open[kind].message() in NOT_IT}
+        boards = sorted((self._missing | wrong) & set(BOARDS))
         if not boards:
             self.candidate = None
             return

@@ -62,11 +62,12 @@ class Senses:
 
 def events_of(
     senses: Senses, samples: Iterable[Sample], now_ms: float, profile: Profile, skill: Skill, played_with: str,
-    scale: Scale,
+    scale: Scale | None,
 ) -> tuple[Senses, tuple[Event, ...]]:  # fmt: skip
     """Return the senses and the events after one tick's samples.
 
     ``played_with`` is ``keys``, ``mouse``, one of ``SENSORS`` or of ``PADS``; it decides what is taken as force.
+    Without a ``scale`` a sensor's counts are no force.
     """
     events: list[Event] = []
     for sample in samples:
@@ -81,7 +82,7 @@ def events_of(
 
 
 def _read(
-    senses: Senses, sample: Sample, profile: Profile, played_with: str, scale: Scale
+    senses: Senses, sample: Sample, profile: Profile, played_with: str, scale: Scale | None
 ) -> tuple[Senses, list[Event]]:
     kind, _, name = sample.channel.partition(".")
     if kind == "key":
@@ -90,7 +91,7 @@ def _read(
         return _mouse(senses, sample, profile, played_with)
     if kind == "pad":
         return _pressed(senses, f"pad {name}", Finger(name), sample, profile) if name in FINGER_NAMES else (senses, [])
-    if kind == "grip" and played_with in SENSORS and not sample.flags & NO_DATA:
+    if kind == "grip" and played_with in SENSORS and scale is not None and not sample.flags & NO_DATA:
         raw = round(scale.share(sample.value), 6)
         smooth = one_euro(senses.smooth, raw, sample.at_ms)
         force = round(smooth.value, 6)

@@ -58,7 +58,10 @@ def _by_tick(recording: Recording) -> dict[int, list[Source]]:
 def _last_tick(recording: Recording) -> int:
     ticks = [tick for tick, _ in recording.samples[-1:]]
     ticks += [trial.end_tick for trial in recording.trials[-1:]]
-    return recording.end.tick if recording.end else max(ticks, default=0)
+    if recording.end is None:
+        return max(ticks, default=0)
+    # The tick at which a window was closed was not played any more.
+    return recording.end.tick - 1 if recording.end.how == "closed" else recording.end.tick
 
 
 def _difference(recording: Recording, found: list[Trial]) -> str:

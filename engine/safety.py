@@ -57,16 +57,18 @@ class Watch:
 def seen(watch: Watch, events: Iterable[Event], tick: int, asked: float, limits: Limits) -> Watch:
     """Return the watch after one tick's events, while ``asked`` is the largest force the game asks for."""
     taps, force, recent = watch.taps, watch.force, watch.recent
+    felt: list[float] = []
     for event in events:
         if isinstance(event, Tap):
             taps += 1
         elif isinstance(event, Grip):
-            force = event.share if event.raw is None else max(event.share, event.raw)
+            felt.append(event.share if event.raw is None else max(event.share, event.raw))
             if event.raw is not None:
                 recent = (*(row for row in recent if event.at_ms - row[0] <= RISE_MS), (event.at_ms, event.raw))
+    force = max(felt, default=force)  # of several readings in one tick the strongest counts
     too_much = asked > 0 and force > limits.soft * asked
     since = (tick if watch.over_since is None else watch.over_since) if too_much else None
-    risen = force - min((share for _, share in recent), default=force)
+    risen = recent[-1][1] - min(share for _, share in recent) if recent else 0.0
     return Watch(taps, since, force, recent, abrupt=risen > limits.rise * RISE_MS / 1000)
 
 

@@ -32,6 +32,8 @@ IDLE_S, SELF_PACED_IDLE_S = 10.0, 60.0
 AFTER_HIT_MS, AFTER_MISS_MS = 900.0, 1700.0
 MISSES_FOR_DEMO = 3
 NOTES, NOTE_ASKED, NOTE_S = 8, 6, 0.12
+# No game is played on after so long without a reading; a radio and a network send in bunches.
+SILENT_S = {**dict.fromkeys(SENSORS, 0.25), "tindeq": 1.0, "lsl": 1.0}
 REMINDERS = ("softer", "gently")
 BY_ITSELF = ("unplugged", "cell", "stuck")  # pauses that end as soon as the sensor is well again
 LABELS = {"SPACE": "Space", "SEMICOLON": ";", "COMMA": ",", "PERIOD": "."}
@@ -67,6 +69,7 @@ class Session:
         self._pads = Source()
         self._interrupted: tuple[str, ...] = ()
         self._abrupt = False
+        self._felt_at = 0
         self._fits: tuple[Fit, ...] = ()
         self._block = 0
         self._attempt = 0
@@ -122,7 +125,10 @@ class Session:
             return is_new
         is_new = source != self._sensing.source
         if is_new:
+            other = source.device != self._sensing.source.device
             self._sensing = sensing.plugged(self._sensing, source)
+            if other and self._sensing.loose and isinstance(self._phase, fitting.Greatest):
+                self._go(fitting.Tare(self.now))
         return is_new
 
     def close(self) -> Frame:
@@ -131,8 +137,11 @@ class Session:
             self.over = True
             return Frame(over=True)
         self.over = True
+        known = len(self._fits)
+        self._keep_tries()
         self.end = End(self.now, "closed")
-        return Frame(lines=(end_line(self.end),), end=self.end, over=True)
+        lines = (*map(fit_line, self._fits[known:]), end_line(self.end))
+        return Frame(lines=lines, end=self.end, over=True)
 
     # One tick
 
@@ -141,7 +150,7 @@ class Session:
         self._sensing, believed = sensing.felt(self._sensing, samples)
         self._senses, events = calibration.events_of(
             self._senses, believed, to_ms(self.now), self.plan.profile, self.game.skill, self.played_with,
-            self._sensing.scale or Scale(),
+            self._sensing.scale,
         )  # fmt: skip
         self._note_input(samples)
         if self.end is None and _goes_down(samples, held, "key.ESCAPE", screens.stop_button(self.plan.profile)):
@@ -159,10 +168,14 @@ class Session:
                 return self._act(action)
         if isinstance(phase, Playing):
             return self._play(phase, events, ruling)
+        return self._between(phase, samples, believed)
+
+    def _between(self, phase: Phase, samples: tuple[Sample, ...], believed: tuple[Sample, ...]) -> Frame:
+        """Let a tick pass in which no trial is under way."""
         if isinstance(phase, After):
             return self._after(phase)
         if isinstance(phase, fitting.Fitting):
-            return self._fit(phase, samples)
+            return self._fit(phase, samples, believed)
         if isinstance(phase, Demo):
             self._phase = self._demonstrated(phase)
         return self._choose(samples)
@@ -172,8 +185,11 @@ class Session:
         moved = abs(self._senses.force - self._last_force) > 0.02
         if moved or any(not sample.channel.startswith(("grip", "link", "level")) for sample in samples):
             self._last_input, self._last_force = self.now, self._senses.force
+        if any(s.channel == "grip" or (s.channel == "link.grip" and s.value > 0) for s in samples):
+            self._felt_at = self.now
 
     def _stop(self) -> Frame:
+        self._keep_tries()
         self.end = End(self.now, "stopped")
         self._go(Stopped())
         return Frame((Cue("stop"),), end=self.end)
@@ -264,8 +280,6 @@ class Session:
         if isinstance(self._phase, Rest):
             self._chooser.rested(round(to_ms(self.now - self._phase.since) / 60_000, 3))
         self._watch = safety.calmed(self._watch)
-        if self._sensing.loose and self.played_with in SENSORS:
-            return fitting.Tare(self.now)
         in_block = [trial for trial in self.trials if trial.block == self._block]
         return self._fresh_trial() if in_block or self._attempt else self._demo()
 
@@ -273,7 +287,14 @@ class Session:
         """Return why the game cannot be played with its device just now, or ""."""
         if not self._senses.answers(self.played_with):
             return "unplugged"
+        silent_s = SILENT_S.get(self.played_with, 0.0)
+        if silent_s and self.now - self._felt_at > seconds(silent_s):
+            return "unplugged"
         return self._sensing.pause if self.played_with in SENSORS else ""
+
+    def _is_loose(self) -> bool:
+        """Tell whether the zero of the sensor must be found anew before play goes on."""
+        return self._sensing.loose and self.played_with in SENSORS
 
     def _demo(self) -> Demo:
         turn = self._turn()
@@ -294,12 +315,15 @@ class Session:
         done_at = self.now if stepped.outcome else None
         return replace(demo, state=stepped.state, ghost=moved, done_at=done_at)
 
-    def _fresh_trial(self) -> Playing:
+    def _fresh_trial(self) -> Phase:
         """Begin a trial after the patient has just shown to be there."""
         self._last_input = self.now
         return self._trial()
 
-    def _trial(self) -> Playing:
+    def _trial(self) -> Phase:
+        """Begin a trial, or find the sensor's zero first, or wait for it."""
+        if self._is_loose():
+            return Paused("unplugged") if self._missing() else fitting.Tare(self.now)
         turn = self._turn()
         self._attempt += 1
         self._watch = replace(self._watch, over_since=None)
@@ -310,7 +334,7 @@ class Session:
     def _play(self, playing: Playing, events: tuple[Event, ...], ruling: safety.Verdict) -> Frame:
         if ruling == "rest":
             return self._pause("hard" if self._watch.force > self.plan.program.limits.hard else "taps")
-        missing = self._missing()
+        missing = self._missing() or ("unplugged" if self._is_loose() else "")
         if missing:
             return self._pause(missing)
         idle_s = SELF_PACED_IDLE_S if self.game.self_paced(playing.state.params) else IDLE_S
@@ -465,16 +489,20 @@ class Session:
 
     def _go_on_without_sensor(self) -> None:
         """Use the keyboard from now on: the sensor is missing or broken."""
-        self._played_with[self.game.skill] = "keys"
+        self._played_with["grip" if isinstance(self._phase, fitting.Fitting) else self.game.skill] = "keys"
         self._senses = replace(self._senses, force=0.0)
         self._go(self._demo())
 
-    def _fit(self, phase: fitting.Fitting, samples: tuple[Sample, ...]) -> Frame:
+    def _fit(self, phase: fitting.Fitting, samples: tuple[Sample, ...], believed: tuple[Sample, ...]) -> Frame:
         self._menu, action = menu.step(self._menu, self._buttons(), samples, self.now, self.plan.profile)
         if action:
             return self._act(action)
+        way, gone = self._played_with["grip"], self._sensing.loose and isinstance(phase, fitting.Firm)
+        if gone or (not self._senses.answers(way) and not isinstance(phase, fitting.Greatest)):
+            self._phase = fitting.Tare(self.now)  # what was felt before it was gone says nothing of it now
+            return Frame()
         span = self._sensing.source.span
-        made = fitting.fitted(phase, samples, self.now, self._sensing.scale, span, self._sensing.health.troubles)
+        made = fitting.fitted(phase, believed, self.now, self._sensing.scale, span, self._sensing.health.troubles)
         if isinstance(made, fitting.Fitted):
             self._note_fit(made.kind, made.scale, made.noise, made.moved, made.tries)
             self._sensing = sensing.fitted(self._sensing, made.scale)
@@ -482,6 +510,7 @@ class Session:
             return Frame((Cue("hit-5"),))
         if isinstance(phase, fitting.Tare) and isinstance(made, fitting.Firm):
             self._note_fit("tare", Scale(made.zero, 0.0), made.noise)
+            self._sensing = replace(self._sensing, loose=False)
             made = fitting.greatest(made, self.now, span) if self.plan.program.maximum else made
         asked_again = made != phase and isinstance(made, fitting.Tare) and made.refused and not made.readings
         self._phase = made
@@ -493,6 +522,15 @@ class Session:
         """Keep how the sensor was fitted: every tare is on record."""
         zero, full = round(scale.zero, 4), round(scale.full, 4)
         self._fits += (Fit(self.now, kind, zero, full, round(noise, 4), moved, tries),)
+
+    def _keep_tries(self) -> None:
+        """Keep the tries of a maximum that is stopped before its end."""
+        if isinstance(self._phase, fitting.Greatest):
+            result = maximum.stopped(self._phase.maximum).result
+            tries = tuple(trial.peak for trial in result.trials if trial.valid)
+            if tries:
+                zero = self._phase.zero
+                self._note_fit("maximum", Scale(zero, zero + (result.steady or 0.0)), self._phase.noise, tries=tries)
 
     def _lead_maximum(self, now_is: fitting.Greatest, action: str) -> None:
         """Do what was pressed while the hand's maximum is found: ready, one more, or enough."""

@@ -27,7 +27,7 @@ class Weighing:
 
     ``points`` are (kg, counts) so far, the first one at 0 kg; ``kg`` is the weight that comes next, ``counts`` the last
     reading. ``note`` says why a measurement must be made again: ``unsteady`` or ``same``; or that nothing can be kept,
-    ``no-number``: the sensor has no serial number. ``made`` is what came out.
+    ``nameless``: the sensor has no serial number. ``made`` is what came out.
     """
 
     step: Step = "plug"
@@ -67,7 +67,7 @@ def stepped(weighing: Weighing, samples: Sequence[Sample], tick: int, there: boo
     if not there:
         return weighing if weighing.step == "done" else replace(weighing, step="plug", readings=())
     if weighing.step == "plug":
-        return replace(weighing, step=weighing.back)
+        return replace(weighing, step=weighing.back, note="")
     felt = tuple(s.value for s in samples if _is_weight(s))
     weighing = replace(weighing, counts=felt[-1] if felt else weighing.counts)
     if weighing.step != "measuring":
@@ -104,7 +104,7 @@ def finished(weighing: Weighing, serial: str, date: str) -> Weighing:
     if weighing.step != "loaded":
         return weighing
     if not serial.strip():
-        return replace(weighing, note="no-number")
+        return replace(weighing, note="nameless")
     try:
         return replace(weighing, step="done", made=newtons.fitted(serial, date, weighing.points))
     except ValueError:

@@ -23,6 +23,8 @@ TOGETHER = {"e2e": "window", "firmware": "firmware"}
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Ask for more processes, unless only some tests, or another number of processes, were asked for."""
+    if hasattr(config, "workerinput"):
+        return  # this is one of those processes
     whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     if whole and config.pluginmanager.hasplugin("xdist") and config.getoption("numprocesses", None) is None:
         config.option.numprocesses, config.option.dist = PROCESSES, "loadgroup"

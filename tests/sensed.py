@@ -27,7 +27,8 @@ class Sensor:
     """A sensor of 80 readings a second; ``share`` is what the hand does now.
 
     ``flags`` are set on each reading, ``once`` on the next one only; ``value`` stands in the place of the force,
-    ``odd`` in the place of the next reading alone. Silence of 250 ms is told by ``link.grip``, as every link does.
+    ``odd`` in the place of the next reading alone. Silence of 250 ms is told by ``link.grip``, as a serial link does,
+    unless it ``tells`` nothing.
     """
 
     zero: float = ZERO
@@ -41,6 +42,7 @@ class Sensor:
     odd: float | None = None
     there: bool = True
     mute: bool = False
+    tells: bool = True
     linked: bool = True
     heard_ms: float = 0.0
     chance: Random = field(default_factory=lambda: Random(7))
@@ -56,7 +58,7 @@ class Sensor:
                 made += [] if self.linked else [Sample("link.grip", at_ms, 1.0)]
                 made.append(self.reading(at_ms))
                 self.linked, self.heard_ms = True, at_ms
-        if self.linked and (not self.there or to_ms(tick) - self.heard_ms > STALE_MS):
+        if self.tells and self.linked and (not self.there or to_ms(tick) - self.heard_ms > STALE_MS):
             self.linked = False
             made.append(Sample("link.grip", to_ms(tick), 0.0))
         return made
@@ -105,6 +107,7 @@ class Hand:
     def __init__(self, session: Session, sensor: Sensor | None = None, rate: float = 0.8) -> None:
         self.session, self.sensor, self.rate = session, sensor or Sensor(), rate
         self.frames: list[Frame] = []
+        self.given: list[Sample] = []
         self.strong = 1.0
         self.says_ready = True
         self._seen: tuple[type, int] = (type(None), 0)
@@ -130,8 +133,8 @@ class Hand:
         wanted = self.asked() if share is None else share
         step = self.rate / TICKS_PER_S
         self.sensor.share += max(-step, min(step, wanted - self.sensor.share))
-        samples = [*self.sensor.samples(self.session.now), *self._pressed(share is None), *more]
-        frame = self.session.tick(samples, (self.sensor.source,))
+        self.given = [*self.sensor.samples(self.session.now), *self._pressed(share is None), *more]
+        frame = self.session.tick(self.given, (self.sensor.source,))
         self.frames.append(frame)
         return frame
 

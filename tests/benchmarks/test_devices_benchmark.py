@@ -78,7 +78,7 @@ def test_every_way_reads_all_that_the_sensor_sends(name: str, program: Path, tmp
 @needs_port
 def test_our_time_stamps_are_checked_against_the_true_time(program: Path, tmp_path: Path) -> None:
     with fed(program, tmp_path / "sensor", 200, batch_ms=16, skew_ppm=3000) as sensor:
-        found = alone.stamps(str(sensor.link), 1.0, 0.5, sensor.origin_us, 0.0, 3000)
+        found = alone.stamps(str(sensor.link), 1.0, 0.5, sensor.origin_us, 0.0, 16.7, 3000)
     assert abs(found["mapped"]["mean"]) < 20
     assert found["arrival"]["mean"] > found["mapped"]["mean"]
 

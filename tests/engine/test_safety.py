@@ -65,9 +65,9 @@ def watched(*events: Any, tick: int = 0, asked: float = 0.2, watch: Watch | None
     return seen(watch or Watch(), events, tick, asked, USUAL)
 
 
-def test_taps_are_counted_and_the_last_force_counts() -> None:
+def test_taps_are_counted_and_the_strongest_force_of_a_tick_counts() -> None:
     watch = watched(Tap(Finger.INDEX, 0), Tap(Finger.RING, 1), Lift(Finger.RING, 2), Grip(0.7, 3), Grip(0.1, 4))
-    assert (watch.taps, watch.force) == (2, 0.1)
+    assert (watch.taps, watch.force) == (2, 0.7)
 
 
 def test_too_much_force_for_too_long_brings_softer_and_a_moment_less_does_not() -> None:

@@ -83,6 +83,11 @@ def test_the_width_of_the_range_follows_from_its_ends_where_nothing_else_is_said
     assert source_of({"kind": "pads", "low": 0, "high": 1023}).rails == (0.0, 1023.0)
 
 
+def test_a_sensor_that_says_newtons_itself_needs_no_weights_but_is_believed_less_than_they_are() -> None:
+    assert [source_of({"kind": "tindeq", "unit": unit}).gain_n for unit in ("mN", "N", "count")] == [0.001, 1.0, 0.0]
+    assert source_of({"kind": "lsl", "unit": "N"}, "", "1a2b3c4d", 0.98).gain_n == 0.98
+
+
 def test_lines_without_a_check_value_are_marked_and_whoever_says_nothing_is_not() -> None:
     assert not source_of(SAID | {"verified": False}).verified
     assert source_of({"kind": "trigger"}).verified

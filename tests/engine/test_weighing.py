@@ -175,6 +175,12 @@ def test_a_sensor_that_is_pulled_out_is_waited_for_and_what_was_measured_stays(s
     assert (bench.weighing.points, bench.weighing.kg) == (before.points, before.kg)
 
 
+def test_what_was_said_of_a_sensor_is_not_said_of_the_next_one() -> None:
+    told = Weighing("plug", note="nameless")
+    assert stepped(told, (), 5, False).note == "nameless"
+    assert stepped(told, (), 6, True) == Weighing("zero")
+
+
 def test_after_a_finished_calibration_the_sensor_may_be_pulled_out() -> None:
     done = finished(weighed(2.0).weighing, "00A7", "2026-11-21")
     assert stepped(done, (), 9999, False) == done
@@ -220,7 +226,7 @@ def test_a_sensor_whose_counts_fall_with_the_weight_is_calibrated_with_a_gain_be
 def test_without_a_serial_number_nothing_is_kept_and_it_says_so(serial: str) -> None:
     before = weighed(2.0).weighing
     told = finished(before, serial, "2026-11-21")
-    assert told == replace(before, note="no-number")
+    assert told == replace(before, note="nameless")
     assert told.made is None
 
 
