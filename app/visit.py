@@ -21,7 +21,7 @@ from engine.phases import After, Playing
 from engine.plan import Plan, to_header
 from engine.profile import AIDS, GRIPS, PALETTES, TAPS, Profile
 from engine.program import Block, Program
-from engine.recording import End, note_line
+from engine.recording import End, end_line, note_line
 from engine.sample import Sample
 from engine.scene import Bar, Button, Scene, Words
 from engine.sensor_screens import TOUCHED
@@ -104,6 +104,9 @@ class Visit:
         self._weighing = Weighing()
         self._card, self._card_way, self._card_step = 0.0, "", ROUGH_STEP
         self._touched: set[str] = set()
+        self._before_asking = ("home", 0)
+        self._weighed = ""
+        self._silent: tuple[Sample, ...] = ()
         self._first_time = not settings.are_kept(data_dir)
 
     @property
@@ -128,7 +131,8 @@ class Visit:
     def wanted(self) -> tuple[str, str]:
         """Return which devices must be open now, for forces and for taps."""
         grip = self.grip_with
-        if self._screen == "weigh" and self.session is None and grip not in SENSORS:
+        weighing_now = self._screen == "weigh" or (self._screen == "ask" and self._before_asking[0] == "weigh")
+        if weighing_now and self.session is None and grip not in SENSORS:
             grip = "serial"
         return grip, self.taps_with
 
@@ -169,6 +173,8 @@ class Visit:
         if self.session is not None:
             self.logbook.keep(self.session.close())
             self.session = None
+        if self._touched:
+            self._note_touched()
         self.logbook.close()
 
     def scene(self) -> Scene:
@@ -270,7 +276,7 @@ class Visit:
             self._card_way, self._card_step = "", ROUGH_STEP
             self._show("card")
         elif what == "hand":
-            self._keep(changed(self.profile, what))
+            self._keep(changed(replace(self._kept, hand=self.profile.hand), what))
             self._wish = replace(self._wish, hand=None)
         else:
             self._keep(changed(self._kept, what))
@@ -288,24 +294,36 @@ class Visit:
     def _look_around(self, samples: Sequence[Sample]) -> None:
         """Lead the weighing, and ask about a thing that was plugged in."""
         if self._screen == "weigh":
-            there, span = self._sensor()
-            nameless = there and self.plugged is not None and not self.plugged.serial(self.wanted[0])
-            self._weighing = weighing.stepped(self._weighing, samples, self.now, there and not nameless, span)
-            if nameless:
-                self._weighing = replace(self._weighing, note="nameless")
+            self._step_weighing(samples)
         candidate = self.plugged.candidate if self.plugged else None
         if candidate is not None and self._screen in ("home", "settings", "weigh"):
+            self._before_asking = (self._screen, self._page)
             self._show("ask")
+        elif candidate is None and self._screen == "ask":  # it was pulled out again
+            self._show(*self._before_asking)
+
+    def _step_weighing(self, samples: Sequence[Sample]) -> None:
+        """Let the weighing go on; another sensor is weighed from the beginning, and one without a number not at all."""
+        there, span = self._sensor()
+        serial = self.plugged.serial(self.wanted[0]) if self.plugged else ""
+        if there and serial != self._weighed and self._weighing.step != "done":
+            self._weighing, self._weighed = Weighing(), serial
+        self._weighing = weighing.stepped(self._weighing, samples, self.now, there and bool(serial), span)
+        if there and not serial:
+            self._weighing = replace(self._weighing, note="nameless")
 
     def _sensor(self) -> tuple[bool, float]:
         """Return whether the force sensor answers, and the width of its range."""
-        source = self.plugged.source(self.wanted[0], "") if self.plugged else None
-        return source is not None and not self.device_trouble, source.span if source else 0.0
+        if self.plugged is None:
+            return False, 0.0
+        source = self.plugged.source(self.wanted[0], "")
+        return source is not None and self.plugged.answers(self.wanted[0]), source.span if source else 0.0
 
     def _answered(self, yes: bool) -> None:
         if self.plugged is not None:
             self.plugged.confirm(yes)
-        self._show("settings" if yes else "home", self._page if yes else 0)
+        screen, page = self._before_asking
+        self._show(screen if yes and screen != "home" else "settings" if yes else "home", page if yes else 0)
 
     def _weigh(self, what: str) -> None:
         """Do what was pressed while weighing; what came out is kept for this very sensor."""
@@ -319,6 +337,7 @@ class Visit:
                 self.plugged.calibrated(self._weighing.made)
             except files.FilesError:
                 self._note = "store.read-only"
+                self._weighing = replace(self._weighing, note="unkept")
 
     def _resize_card(self, what: str) -> None:
         """Make the drawn card smaller or larger, in small steps after a turn, or keep its size for this screen."""
@@ -347,9 +366,9 @@ class Visit:
         """Keep what was felt away from the screen: it is logged, never scored."""
         header = {"kind": TOUCH, "profile": asdict(self.profile), "program": {"blocks": []}}
         lines = tuple(note_line(f"{TOUCH}.{name}") for name in TOUCHED if name in self._touched)
-        self._touched = set()
+        self._touched, end = set(), End(0, "done")
         self.logbook.begin(header)
-        self.logbook.keep(Frame(lines=lines, end=End(0, "done")))
+        self.logbook.keep(Frame(lines=(*lines, end_line(end)), end=end))
 
     # Sessions
 
@@ -358,6 +377,8 @@ class Visit:
         plan = self._plan(program)
         self.session = Session(plan, rooms.all_games())
         self._session_from = self.now
+        if self.plugged is not None and self.taps_with in PADS and not self.plugged.answers(self.taps_with):
+            self._silent = (Sample("link.pads", 0.0, 0.0),)  # it was gone before the session could hear of it
         plugged = self.plugged.describe() if self.plugged else []
         devices = [{"kind": "keyboard"}, {"kind": "mouse"}, *plugged]
         self.logbook.begin({**to_header(plan), "devices": devices, "display": asdict(self.display)}, continues)
@@ -375,7 +396,8 @@ class Visit:
     def _lead(self, session: Session, samples: Sequence[Sample]) -> tuple[Cue, ...]:
         begun_ms = to_ms(self._session_from)
         here = [replace(s, at_ms=max(0.0, s.at_ms - begun_ms)) for s in samples]
-        frame = self.frame = session.tick(here, self._sources())
+        frame = self.frame = session.tick([*self._silent, *here], self._sources())
+        self._silent = ()
         if frame.lines or frame.end:
             self.logbook.keep(frame)
         if frame.over:

@@ -188,7 +188,7 @@ def weighings() -> Iterator[Weighing]:
     """Yield every step of weighing, with all it may have to say."""
     points = ((0.0, 84_000.0), (2.0, 184_000.0), (4.5, 309_000.0), (10.0, 584_000.0))
     for step in ("plug", "zero", "load", "measuring", "loaded", "done"):
-        for note in ("", "unsteady", "same", "nameless"):
+        for note in ("", "unsteady", "same", "nameless", "unkept"):
             made = fitted("GB-0001", "2026-11-21", points) if step == "done" else None
             yield Weighing(step, 12.5, points if note else (), note=note, readings=(1.0,) * 99, made=made)
 
@@ -489,7 +489,7 @@ def made_keys() -> set[str]:
         *(f"maximum.{phase}" for phase in ("ready", "countdown", "squeeze", "rest", "offer") if phase != "squeeze"),
         *(
             f"weigh.{step}"
-            for step in ("plug", "zero", "load", "done", "wait", "more", "plenty", "unsteady", "same", "nameless")
+            for step in ("plug", "zero", "load", "done", "wait", "more", "plenty", "unsteady", "same", "nameless", "unkept")
         ),
         *(f"touch.{name}" for name in TOUCHED),
         *(f"set-value.taps.{name}" for name in TAPS),
