@@ -114,7 +114,7 @@ class Plugged:
         said = self._said.get(kind)
         if said is None or not (said.get("serial") or said.get("model")):
             return None
-        calibration = self.hardware.calibration(str(said.get("serial") or ""))
+        calibration = self.hardware.calibration(self.serial(kind))
         if calibration is None:
             return source_of(said, aid)
         return source_of(said, aid, calibration.id, calibration.gain)
@@ -125,7 +125,8 @@ class Plugged:
 
     def serial(self, kind: str) -> str:
         """Return the serial number of the device of that kind, or ""."""
-        return str(self._said.get(kind, {}).get("serial") or "")
+        said = self._said.get(kind, {})
+        return str(said.get("serial") or "") if said.get("verified") is not False else ""
 
     def confirm(self, yes: bool) -> None:
         """Take the candidate for the sensor, or leave it alone from now on."""

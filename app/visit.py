@@ -250,7 +250,8 @@ class Visit:
         deeds[verb]()
 
     def _turn_page(self) -> None:
-        pages = screens.SETTINGS_PAGES if self._screen == "settings" else -(-(len(rooms.all_games()) + 1) // 3)
+        of = {"settings": 3 * screens.SETTINGS_PAGES, TOUCH: len(TOUCHED)}.get(self._screen, len(rooms.all_games()) + 1)
+        pages = -(-of // 3)
         self._show(self._screen, (self._page + 1) % pages)
 
     def _go_home(self) -> None:

@@ -3,17 +3,18 @@
 import datetime
 import os
 import platform
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import headless, paint, replay, screen, start
-from benchmarks.adaptivity.report import BEGIN, END
 
 COMMAND = "uv run python -m benchmarks.run"
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PACKAGES = ("arcade", "pyglet", "numpy", "pillow")
+KEPT = re.compile(r"^<!-- (\w+) -->$.*?^<!-- /\1 -->$", re.MULTILINE | re.DOTALL)
 HEADLESS = f"""## A session without a screen
 
 The simulated patient of ability 0.5 plays {headless.TRIALS} tries. "Alone" gives a fresh session the samples of
@@ -52,38 +53,36 @@ def main() -> int:
         ("### In a window on a virtual screen (Xvfb)\n", "painting in a window", lambda: _painted(in_window=True)),
         (START, "start", lambda: start.report(start.measured(), start.measured_help())),
     )
-    parts = [f"# Results\n\n{machine()}\n"]
+    parts = [f"# Results\n\n{machine()}\n- Virtual screen: {'Xvfb' if screen.present() else 'none'}\n"]
     for n, (told, name, measure) in enumerate(steps, start=1):
         print(f"[{n}/{len(steps)}] {name} ...", file=sys.stderr, flush=True)
         parts.append(f"{told}\n{measure()}")
-    RESULTS.write_text("\n".join([*parts, _adaptivity()]), encoding="utf-8")
+    RESULTS.write_text("\n".join([*parts, *kept()]), encoding="utf-8")
     print(f"written: {RESULTS.name}", file=sys.stderr)
     return 0
 
 
-def _adaptivity() -> str:
-    """Return the section on the adaptive core as it stands: ``python -m benchmarks.adaptivity`` measures it anew."""
+def kept() -> list[str]:
+    """Return the sections between markers as they stand: other commands measure them anew."""
     before = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
-    begin, end = before.find(BEGIN), before.find(END)
-    return before[begin : end + len(END)] + "\n" if 0 <= begin < end else ""
+    return [f"{section[0]}\n" for section in KEPT.finditer(before)]
 
 
 def _painted(in_window: bool) -> str:
     return paint.report(paint.measured(in_window))
 
 
-def machine() -> str:
+def machine(command: str = COMMAND, names: Sequence[str] = PACKAGES) -> str:
     """Return when, how and on what this was measured, without a name or a path of the machine."""
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    packages = ", ".join(f"{name} {version(name)}" for name in names)
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
     busy = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
     return "\n".join((
-        f"- Command: `{COMMAND}`",
+        f"- Command: `{command}`",
         f"- Date: {date}",
         f"- Machine: {os.cpu_count()} cores, {_cpu()}; load at the beginning {busy} (other work may go on)",
         f"- System: {_system()}, {platform.python_implementation()} {platform.python_version()}",
         f"- Packages: {packages}",
-        f"- Virtual screen: {'Xvfb' if screen.present() else 'none'}",
     ))  # fmt: skip
 
 

@@ -82,13 +82,13 @@ class PlainGrip(SerialSensor):
         return (Sample("grip", at_ms, felt.values[0], device_ms=felt.device_ms),) if isinstance(felt, Reading) else ()
 
     def describe(self) -> dict[str, Any]:
-        """Return what was learned of the sensor; it has no number of its own, so nothing can be kept under one."""
+        """Return what was learned of the sensor; it has no number of its own, so its port stands for it."""
         known = self.reader.known
         learned = known.lines if isinstance(known, PlainDecoder) else None
         rate_hz = known.rate_hz if known else None
         return super().describe() | {
             "model": learned.learned if learned else None,
-            "serial": None,
+            "serial": self.reader.port if learned else None,
             "rate_hz": round(rate_hz, -1) if rate_hz else None,
             "channel": "grip" if learned else None,
             "unit": learned.columns.unit if learned and learned.columns else "count",

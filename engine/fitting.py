@@ -12,7 +12,7 @@ from engine.signals.tare import SHIFTED_SHARE, Tared, noise_limit, tared
 from engine.ticks import seconds
 
 TARE_S, KEPT = 1.0, 1000
-FIRM_S = 3.0
+FIRM_S, HOLE_S = 3.0, 0.25
 FIRM_LIMITS, FIRM_NOISES = 2.5, 20.0
 
 Reading = tuple[float, float]
@@ -29,12 +29,16 @@ class Tare:
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """The firm squeeze is being found: the counts since it began at tick ``since``, ``None`` while waiting."""
+    """The firm squeeze is being found: the counts since it began at tick ``since``, ``None`` while waiting.
+
+    ``felt`` is the tick of the last of them.
+    """
 
     zero: float
     noise: float
     since: int | None = None
     counts: tuple[float, ...] = ()
+    felt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +150,11 @@ def _squeezed(firm: Firm, counts: tuple[float, ...], tick: int, span: float) -> 
     least = _least(firm, span)
     if any(count < least for count in counts):
         return replace(firm, since=None, counts=())
-    if not counts and firm.since is None:
-        return firm
+    if not counts:
+        stale = firm.since is not None and tick - firm.felt > seconds(HOLE_S)
+        return replace(firm, since=None, counts=()) if stale else firm
     since = tick if firm.since is None else firm.since
-    firm = replace(firm, since=since, counts=firm.counts + counts)
+    firm = replace(firm, since=since, counts=firm.counts + counts, felt=tick)
     if tick - since < seconds(FIRM_S):
         return firm
     return Fitted(Scale(firm.zero, median(firm.counts)), "firm", firm.noise)

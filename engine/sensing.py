@@ -65,9 +65,14 @@ def begun(sensing: Sensing) -> Sensing:
     return replace(sensing, health=fresh(sensing.health))
 
 
-def fitted(sensing: Sensing, scale: Scale) -> Sensing:
-    """Return the sensor once it is fitted to the hand."""
-    return replace(sensing, scale=scale, loose=False)
+def fitted(sensing: Sensing, scale: Scale, kind: str = "firm") -> Sensing:
+    """Return the sensor once it is fitted to the hand; one that was gone during a maximum still needs a new zero."""
+    return replace(sensing, scale=scale, loose=sensing.loose and kind == "maximum")
+
+
+def span(sensing: Sensing) -> float:
+    """Return the width of the sensor's range; of one that says newtons or kilograms, what a strong hand spans."""
+    return sensing.source.span or {"N": 400.0, "kg": 40.0}.get(sensing.source.unit, 0.0)
 
 
 def _judged(sensing: Sensing, health: Health, sample: Sample) -> Health:

@@ -102,7 +102,6 @@ def weigh(weighing: Weighing, gain_n: float = 0.0) -> Scene:
     if weighing.step == "measuring" and not weighing.loading:
         name = "step-let-go"
     note = f"weigh.{weighing.note}" if weighing.note else "weigh.kept" if weighing.step == "done" else ""
-    note = weighing.note if "." in weighing.note else note  # what is wrong with the disk has words of its own
     ring = _ring(MIDDLE + 480, 440, weighing.share) if weighing.step == "measuring" else ()
     return Scene(
         "sunrise",

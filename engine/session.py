@@ -13,7 +13,7 @@ from engine.adaptive import Belief
 from engine.calibration import Scale, Senses
 from engine.chance import Chance
 from engine.chooser import Chooser, Turn
-from engine.game import AnyGame, Cue, Event, Intent, Lift, Outcome, Press, Setting, Tap
+from engine.game import AnyGame, Cue, Event, Intent, Lift, Outcome, Press, Setting, Squeeze, Tap
 from engine.hand import Side
 from engine.level import EASIEST, Ladder
 from engine.phases import After, Demo, Paused, Phase, Playing, Rest, Stopped, Summary, Why
@@ -372,7 +372,8 @@ class Session:
 
     def _heard(self, playing: Playing) -> tuple[Playing, tuple[Cue, ...]]:
         """Let a force be heard, where that is wanted: the sixth of eight notes is what is asked for."""
-        asked = self._asked()
+        intent = self.game.intent(playing.state)
+        asked = intent.share if isinstance(intent, Squeeze) else 0.0
         if not (self.plan.profile.tone and asked > 0) or self.now - playing.note_at < seconds(NOTE_S):
             return playing, ()
         note = min(NOTES, ceil(NOTE_ASKED * self._senses.force / asked - 0.5))
@@ -501,11 +502,11 @@ class Session:
         if gone or (not self._senses.answers(way) and not isinstance(phase, fitting.Greatest)):
             self._phase = fitting.Tare(self.now)  # what was felt before it was gone says nothing of it now
             return Frame()
-        span = self._sensing.source.span
+        span = sensing.span(self._sensing)
         made = fitting.fitted(phase, believed, self.now, self._sensing.scale, span, self._sensing.health.troubles)
         if isinstance(made, fitting.Fitted):
             self._note_fit(made.kind, made.scale, made.noise, made.moved, made.tries)
-            self._sensing = sensing.fitted(self._sensing, made.scale)
+            self._sensing = sensing.fitted(self._sensing, made.scale, made.kind)
             self._go(self._resumed())
             return Frame((Cue("hit-5"),))
         if isinstance(phase, fitting.Tare) and isinstance(made, fitting.Firm):
@@ -535,7 +536,7 @@ class Session:
     def _lead_maximum(self, now_is: fitting.Greatest, action: str) -> None:
         """Do what was pressed while the hand's maximum is found: ready, one more, or enough."""
         if action == "ready":
-            now_is = fitting.ready(now_is, self._sensing.source.span)
+            now_is = fitting.ready(now_is, sensing.span(self._sensing))
             if not now_is.refused:
                 self._note_fit("tare", Scale(now_is.zero, 0.0), now_is.noise)
         else:

@@ -1,4 +1,4 @@
-"""Make every test the same each time, and run the whole suite in three processes, since much of it waits for ports.
+"""Make every test the same each time, and run the whole suite in two processes, since much of it waits for ports.
 
 Hypothesis draws its examples from the test itself, without a clock. More processes need pytest-xdist.
 """
@@ -16,8 +16,8 @@ settings.register_profile(
 )
 settings.load_profile("the same each time")
 
-PROCESSES = 3
-TOGETHER = {"e2e": "window", "firmware": "firmware"}
+PROCESSES = 2
+TOGETHER = {"e2e": "real time", "firmware": "real time"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -31,7 +31,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share a screen, or a simulated board that was built once, in one process."""
+    """Keep tests that play in real time in one process: two at once would disturb each other."""
     for item in items:
         group = TOGETHER.get(item.path.parent.name)
         if group:

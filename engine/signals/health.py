@@ -162,8 +162,8 @@ def _leaps(believed: tuple[float, float] | None, value: float, at_ms: float, rea
     if believed is None or not step:
         return False
     rise = (value - believed[0]) * (1 if step > 0 else -1)
-    most = abs(step) * max(at_ms - believed[1], STEP_MS) / STEP_MS
-    return rise > most + noise or -rise > fall + noise
+    steps = max(at_ms - believed[1], STEP_MS) / STEP_MS
+    return rise > abs(step) * steps + noise or -rise > fall * steps + noise
 
 
 def _parted(grain: Grain) -> Grain:

@@ -489,7 +489,19 @@ def made_keys() -> set[str]:
         *(f"maximum.{phase}" for phase in ("ready", "countdown", "squeeze", "rest", "offer") if phase != "squeeze"),
         *(
             f"weigh.{step}"
-            for step in ("plug", "zero", "load", "done", "wait", "more", "plenty", "unsteady", "same", "nameless", "unkept")
+            for step in (
+                "plug",
+                "zero",
+                "load",
+                "done",
+                "wait",
+                "more",
+                "plenty",
+                "unsteady",
+                "same",
+                "nameless",
+                "unkept",
+            )
         ),
         *(f"touch.{name}" for name in TOUCHED),
         *(f"set-value.taps.{name}" for name in TAPS),

@@ -7,7 +7,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sensed import BOARD, FULL, ZERO, Hand, Sensor
 
 from app import plugged as plugging
@@ -297,7 +300,7 @@ def test_a_full_disk_while_weighing_is_said_and_the_newtons_hold_for_this_visit(
     assert source.calibration
     assert Hardware(tmp_path).calibration("00A7") is None
     room.press("settings", "home")
-    assert "weigh.unkept" in room.words
+    assert "store.read-only" in room.words
 
 
 def test_what_could_not_be_kept_is_not_called_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -411,7 +414,7 @@ def test_a_size_that_cannot_be_kept_holds_for_this_visit(tmp_path: Path, monkeyp
     monkeypatch.setattr("app.files.write_whole", _full)
     room.press("card fits", "home")
     assert room.visit.profile.units_per_mm > 4.6
-    assert "weigh.unkept" in room.words
+    assert "store.read-only" in room.words
 
 
 # --- the question at a port -----------------------------------------------------------------------------
@@ -656,6 +659,64 @@ def test_a_tap_board_that_was_gone_before_the_practice_began_pauses_it(tmp_path:
     room.press("pick", "play ladybirds").go(1.0).press("start").go(0.5)
     assert room.visit.session is not None
     assert room.visit.session.phase == Paused("unplugged")
+
+
+# --- anything at all ------------------------------------------------------------------------------------
+
+deeds = st.lists(
+    st.one_of(
+        st.tuples(st.just("press"), st.integers(0, 5)),
+        st.tuples(st.just("press"), st.integers(0, 5)),
+        st.tuples(st.just("found"), st.sampled_from([(), (UNO,), (UNO, CH340), (PRUSA,)])),
+        st.tuples(st.sampled_from(["pull", "plug", "other", "load"]), st.none()),
+        st.tuples(st.just("key"), st.sampled_from(["ESCAPE", "ENTER", "TAB", "SPACE", "J"])),
+        st.tuples(st.just("wait"), st.sampled_from([0.1, 1.0, 3.5])),
+    ),
+    max_size=30,
+)
+
+
+def do(room: Room, kind: str, what: Any) -> None:
+    """Do one thing in the room."""
+    here = getattr(plugging.BOARDS["serial"], "here", None)
+    buttons = room.visit.scene().buttons
+    if kind == "press" and buttons:
+        button = buttons[what % len(buttons)]
+        for down in (1.0, 0.0):
+            room.tick(Sample("mouse", room._at(), down, button.x, button.y))
+    elif kind == "found":
+        room.found[:] = what
+    elif kind == "key":
+        room._key(what)
+    elif kind == "wait":
+        room.go(what)
+    elif here is not None and kind in ("pull", "plug"):
+        here.there = kind == "plug"
+    elif here is not None and kind == "other":
+        here.serial = "00B8" if here.serial == "00A7" else "00A7"
+    elif here is not None:
+        here.kg = 2.0 - here.kg
+    room.tick()
+
+
+@hypothesis.settings(max_examples=22, phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate])
+@given(st.sampled_from(["home", "weigh", "card", "touch"]), st.sampled_from(["keys", "serial"]), deeds)
+def test_any_button_and_any_cable_in_any_order_raise_nothing_and_the_next_visit_opens(
+    tmp_path_factory: pytest.TempPathFactory, first: str, grip: str, rows: list[tuple[str, Any]]
+) -> None:
+    folder = tmp_path_factory.mktemp("room")
+    room = Room(folder, UNO, grip=grip, cooldown_ms=0.0)
+    {"home": lambda: None, "touch": lambda: room.visit._act("play touch")}.get(first, lambda: room.visit._set(first))()
+    for kind, what in rows:
+        do(room, kind, what)
+        assert room.visit.scene().buttons or room.visit.session is not None
+        assert room.plugged.candidate is None or room.plugged.candidate.guess != "printer"
+    room.close()
+    if (folder / "hardware.json").exists():
+        assert json.loads((folder / "hardware.json").read_text())["format"] == 1
+    again = Room(folder).go(0.1)
+    assert again.actions
+    again.close()
 
 
 def test_the_screens_of_this_file_are_those_that_are_there() -> None:

