@@ -1,5 +1,6 @@
 """Show a visit in a window: real keys and pointer in, fixed ticks, painted scenes, sounds."""
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -244,6 +245,7 @@ def open_window(
 
 def stay(window: Window) -> None:
     """Stay until the window is closed; whatever happens, what was done is kept."""
+    sys.setswitchinterval(0.001)  # the thread that reads a sensor waits less for the one that paints
     try:
         arcade.run()
     finally:

@@ -13,7 +13,7 @@ from engine.adaptive import Belief
 from engine.calibration import Scale, Senses
 from engine.chance import Chance
 from engine.chooser import Chooser, Turn
-from engine.game import AnyGame, Cue, Event, Intent, Lift, Outcome, Press, Setting, Squeeze, Tap
+from engine.game import AnyGame, Cue, Event, Intent, Lift, Outcome, Press, Setting, Tap
 from engine.hand import Side
 from engine.level import EASIEST, Ladder
 from engine.phases import After, Demo, Paused, Phase, Playing, Rest, Stopped, Summary, Why
@@ -371,9 +371,8 @@ class Session:
         return playing, cues if told else (*cues, Cue("warn"))
 
     def _heard(self, playing: Playing) -> tuple[Playing, tuple[Cue, ...]]:
-        """Let a force be heard, where that is wanted: the sixth of eight notes is what is asked for."""
-        intent = self.game.intent(playing.state)
-        asked = intent.share if isinstance(intent, Squeeze) else 0.0
+        """Let a force be heard, where that is wanted: the sixth of eight notes is the most that is asked for."""
+        asked = self._asked()
         if not (self.plan.profile.tone and asked > 0) or self.now - playing.note_at < seconds(NOTE_S):
             return playing, ()
         note = min(NOTES, ceil(NOTE_ASKED * self._senses.force / asked - 0.5))

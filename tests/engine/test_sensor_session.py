@@ -783,7 +783,7 @@ def heard(tone: bool, rate: float, most: float = 1.4, way: str = "serial") -> tu
     hand.until(Playing)
     phase = hand.session.phase
     assert isinstance(phase, Playing)
-    asked = phase.state.params.target
+    asked = hand.session.game.peak(phase.state.params)
     hand.rate = rate * asked
     hand.sensor.noise = 0.0
     notes: list[tuple[int, int, float]] = []
