@@ -32,7 +32,7 @@ class Practice:
         self.visit = Visit(folder, Profile(), Logbook(folder), wish)
         self.visit.plugged = self.plugged = Plugged(folder, self.now_ms, wish.device)
         self.visit.ready()
-        self.seen: list[str] = []
+        self._due: list[Sample] = []
 
     def now_ms(self) -> float:
         return (time.perf_counter() - self._began) * 1000
@@ -45,10 +45,10 @@ class Practice:
     def step(self) -> None:
         """Let the time pass that has passed, and squeeze as is asked for."""
         self.plugged.want(self.visit.profile, *self.visit.wanted)
-        felt = list(self.plugged.poll(self.now_ms()))
+        self._due += self.plugged.poll(self.now_ms())
         while self.visit.now * 1000 / TICKS_PER_S < self.now_ms() and self.visit.session is not None:
-            self.visit.tick(felt + self._pressed())
-            felt = []
+            self.visit.tick(self._due + self._pressed())
+            self._due = []
         if self.visit.session is not None:
             self._squeeze()
         time.sleep(0.004)
