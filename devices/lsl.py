@@ -8,7 +8,8 @@ from threading import Event, Thread
 from typing import Any, Protocol
 
 from devices.device import Clock, DeviceKind
-from devices.inbox import Inbox, own_ms
+from devices.inbox import Inbox
+from devices.session_time import own_ms
 from engine.sample import Sample
 
 FIND_S, OPEN_S, INFO_S, PULL_S, JOIN_S = 1.0, 0.7, 0.3, 0.05, 3.0

@@ -8,7 +8,8 @@ from threading import Event, Lock, Thread
 from typing import Any, NamedTuple, Protocol
 
 from devices.device import Clock, DeviceKind
-from devices.inbox import Inbox, own_ms
+from devices.inbox import Inbox
+from devices.session_time import own_ms
 from engine.hand import FINGERS
 from engine.sample import Sample
 

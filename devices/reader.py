@@ -1,6 +1,5 @@
 """Read a sensor's port in a thread of its own: find it, open it, follow it, and find it again when it is gone."""
 
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -10,6 +9,7 @@ from devices.decoder import Decoder, Felt, Reading, SensorDecoder, Touch
 from devices.glp import LinkStats
 from devices.link import Link, Linked, LinkState
 from devices.ring import SampleRing
+from devices.session_time import own_ms
 from devices.transport import ByteTransport, obstacle, open_port, present
 
 RING_READINGS = 20_000
@@ -191,8 +191,3 @@ class Reader:
             return self._finder()
         except OSError:
             return None
-
-
-def own_ms() -> float:
-    """Return the reader's milliseconds: the host's steady clock, whatever a session does with its own."""
-    return time.perf_counter() * 1000

@@ -3,14 +3,14 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict
-from math import inf
 from typing import Any
 
 from devices.decoder import Decoder, Felt, SensorDecoder
 from devices.device import Clock
 from devices.glp import LinkStats
 from devices.link import Linked, LinkState
-from devices.reader import Reader, own_ms
+from devices.reader import Reader
+from devices.session_time import SessionTime
 from devices.transport import ByteTransport, open_port
 from engine.sample import Sample
 
@@ -44,8 +44,7 @@ class SerialSensor(ABC):
         the sensor is looked for under the same name.
         """
         self.reader = Reader(port, finder, opener, self.new_decoder, self.misfit)
-        self._clock = clock
-        self._last_ms: dict[str, float] = {}
+        self._times = SessionTime(clock)
 
     def new_decoder(self) -> Decoder:
         """Return what understands the sensor's bytes, from one opening of the port to its end."""
@@ -67,8 +66,8 @@ class SerialSensor(ABC):
     def poll(self, now_ms: float) -> tuple[Sample, ...]:
         """Return what came in since the last call, in raw counts; ``link.…`` when the link changed."""
         taken = self.reader.taken()
-        shift_ms, latest_ms = self._shift_ms(), max(now_ms, self._clock())
-        return tuple(s for felt in taken for s in self._samples(felt, shift_ms, latest_ms))
+        self._times.look(now_ms)
+        return tuple(sample for felt in taken for sample in self._samples(felt))
 
     def close(self) -> None:
         """Stop reading and close the port; a second call does nothing."""
@@ -103,22 +102,8 @@ class SerialSensor(ABC):
             "channels": [asdict(c) for _, c in sorted(known.channels.items())] if known else [],
         }
 
-    def _samples(self, felt: Felt | Linked, shift_ms: float, latest_ms: float) -> tuple[Sample, ...]:
+    def _samples(self, felt: Felt | Linked) -> tuple[Sample, ...]:
         if isinstance(felt, Linked):
-            at_ms = self._in_session(self.link_channel, felt.at_ms + shift_ms, latest_ms)
+            at_ms = self._times.at_ms(self.link_channel, felt.at_ms)
             return (Sample(self.link_channel, at_ms, float(felt.answers)),)
-        return self.felt(felt, self._in_session(type(felt).__name__, felt.at_ms + shift_ms, latest_ms))
-
-    def _in_session(self, channel: str, at_ms: float, latest_ms: float) -> float:
-        """Return the time in the session: never in the future, in order within its channel."""
-        earliest_ms = min(self._last_ms.get(channel, -inf), latest_ms)
-        self._last_ms[channel] = at_ms = min(max(at_ms, earliest_ms), latest_ms)
-        return at_ms
-
-    def _shift_ms(self) -> float:
-        """Return session time minus the reader's; of three tries the one that nothing came between."""
-        return min(self._try_shift() for _ in range(3))[1]
-
-    def _try_shift(self) -> tuple[float, float]:
-        before_ms, session_ms, after_ms = own_ms(), self._clock(), own_ms()
-        return after_ms - before_ms, session_ms - (before_ms + after_ms) / 2
+        return self.felt(felt, self._times.at_ms(type(felt).__name__, felt.at_ms))

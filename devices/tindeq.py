@@ -10,8 +10,9 @@ from devices import progressor
 from devices.clock import DeviceClock
 from devices.device import Clock, DeviceKind
 from devices.glp import Unwrap
-from devices.inbox import Inbox, own_ms
+from devices.inbox import Inbox
 from devices.progressor import MILLINEWTONS_PER_KG, Command, ProgressorDecoder, Weight
+from devices.session_time import own_ms
 from engine.sample import Sample
 
 # asyncio takes 50 ms to import and bleak longer: both wait until a radio is wanted.

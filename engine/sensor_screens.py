@@ -86,8 +86,8 @@ def _dot(n: int, done: bool) -> Shape:
     return Picture("daisy", x, 270, 54, 54) if done else Circle(x, 270, 10, "line")
 
 
-def weigh(weighing: Weighing, gain_n: float = 0.0) -> Scene:
-    """Return the screen of one step of weighing; ``gain_n`` is the newtons a count of an earlier calibration."""
+def weigh(weighing: Weighing) -> Scene:
+    """Return the screen of one step of weighing."""
     kg = (("kg", f"{weighing.kg:g}"),)
     enough = len(weighing.points) > 3
     said = (

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 from devices.decoder import Felt, Reading, SensorDecoder
 from devices.link import Linked, LinkState
-from devices.reader import Reader, own_ms
+from devices.reader import Reader
+from devices.session_time import own_ms
 from devices.transport import BAUD, CHUNK_BYTES, READ_TIMEOUT_S
 
 

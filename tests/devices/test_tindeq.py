@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.inbox import Inbox, own_ms
+from devices.inbox import Inbox
 from devices.progressor import CONTROL, NOTIFIED, SERVICE, Command, Weight, encode_weights
+from devices.session_time import own_ms
 from devices.tindeq import DEVICE, MESSAGES, BleakRadio, Found, NoRadio, Tindeq
 from engine.sample import Sample
 
