@@ -7,7 +7,7 @@ recording holds what really happened and every game sees the same events, whatev
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from engine.game import Event, Grip, Lift, Nudge, Phase, Point, Skill, Tap
+from engine.game import FORCES, Event, Grip, Lift, Nudge, Phase, Point, Skill, Tap
 from engine.hand import Finger, Side
 from engine.profile import Profile
 from engine.sample import Sample
@@ -62,33 +62,33 @@ class Senses:
 
 def events_of(
     senses: Senses, samples: Iterable[Sample], now_ms: float, profile: Profile, skill: Skill, played_with: str,
-    scale: Scale | None,
+    scale: Scale | None, flipped: bool = False,
 ) -> tuple[Senses, tuple[Event, ...]]:  # fmt: skip
     """Return the senses and the events after one tick's samples.
 
     ``played_with`` is ``keys``, ``mouse``, one of ``SENSORS`` or of ``PADS``; it decides what is taken as force.
-    Without a ``scale`` a sensor's counts are no force.
+    Without a ``scale`` a sensor's counts are no force. ``flipped`` says that the game is seen in a mirror.
     """
     events: list[Event] = []
     for sample in samples:
-        senses, more = _read(senses, sample, profile, played_with, scale)
+        senses, more = _read(senses, sample, profile, played_with, scale, flipped)
         events.extend(more)
-    if skill == "grip" and played_with == "keys":
+    if skill in FORCES and played_with == "keys":
         senses = replace(senses, force=_ramped(senses, profile))
         events.append(Grip(senses.force, now_ms))
-    if skill == "trace":
-        events.extend(_nudges(senses, profile, now_ms))
+    if skill in ("trace", "aim", "mixed"):
+        events.extend(_nudges(senses, flipped, now_ms))
     return senses, tuple(events)
 
 
 def _read(
-    senses: Senses, sample: Sample, profile: Profile, played_with: str, scale: Scale | None
+    senses: Senses, sample: Sample, profile: Profile, played_with: str, scale: Scale | None, flipped: bool
 ) -> tuple[Senses, list[Event]]:
     kind, _, name = sample.channel.partition(".")
     if kind == "key":
         return _key(senses, name, sample, profile)
     if kind == "mouse":
-        return _mouse(senses, sample, profile, played_with)
+        return _mouse(senses, sample, profile.units_per_mm, played_with, flipped)
     if kind == "pad":
         return _pressed(senses, f"pad {name}", Finger(name), sample, profile) if name in FINGER_NAMES else (senses, [])
     if kind == "grip" and played_with in SENSORS and scale is not None and not sample.flags & NO_DATA:
@@ -121,10 +121,12 @@ def _pressed(
     return replace(held, last_press=tuple(last.items())), [] if bounced else [Tap(finger, sample.at_ms)]
 
 
-def _mouse(senses: Senses, sample: Sample, profile: Profile, played_with: str) -> tuple[Senses, list[Event]]:
+def _mouse(
+    senses: Senses, sample: Sample, units_per_mm: float, played_with: str, flipped: bool
+) -> tuple[Senses, list[Event]]:
     pressed = sample.value > 0
     phase: Phase = "move" if pressed == senses.pressed else ("down" if pressed else "up")
-    x_mm, y_mm = to_mm(sample.x, sample.y, profile)
+    x_mm, y_mm = to_mm(sample.x, sample.y, units_per_mm, flipped)
     events: list[Event] = [Point(x_mm, y_mm, phase, sample.at_ms)]
     force = senses.force
     if played_with == "mouse":
@@ -134,17 +136,21 @@ def _mouse(senses: Senses, sample: Sample, profile: Profile, played_with: str) -
     return replace(senses, pressed=pressed, x=sample.x, y=sample.y, force=force), events
 
 
-def to_mm(x: float, y: float, profile: Profile) -> tuple[float, float]:
-    """Return a stage point in mm from the middle, mirrored for the left hand."""
-    across = (x - STAGE_W / 2) / profile.units_per_mm
-    across = -across if profile.hand is Side.LEFT else across
-    return round(across, 3), round((y - STAGE_H / 2) / profile.units_per_mm, 3)
+def is_flipped(hand: Side, mirrors: bool) -> bool:
+    """Tell whether a game is seen in a mirror: made for the right hand and played with the left one."""
+    return mirrors and hand is Side.LEFT
 
 
-def to_stage(x_mm: float, y_mm: float, profile: Profile) -> tuple[float, float]:
+def to_mm(x: float, y: float, units_per_mm: float, flipped: bool) -> tuple[float, float]:
+    """Return a stage point in mm from the middle, as the game knows it."""
+    across = (x - STAGE_W / 2) / units_per_mm
+    return round(-across if flipped else across, 3), round((y - STAGE_H / 2) / units_per_mm, 3)
+
+
+def to_stage(x_mm: float, y_mm: float, units_per_mm: float, flipped: bool) -> tuple[float, float]:
     """Return the stage point of (x, y) mm: the way back of ``to_mm``."""
-    across = -x_mm if profile.hand is Side.LEFT else x_mm
-    return round(STAGE_W / 2 + across * profile.units_per_mm, 2), round(STAGE_H / 2 + y_mm * profile.units_per_mm, 2)
+    across = -x_mm if flipped else x_mm
+    return round(STAGE_W / 2 + across * units_per_mm, 2), round(STAGE_H / 2 + y_mm * units_per_mm, 2)
 
 
 def mouse_height(share: float) -> float:
@@ -159,11 +165,11 @@ def _ramped(senses: Senses, profile: Profile) -> float:
     return round(min(1.0, max(0.0, senses.force + rate / TICKS_PER_S)), 6)
 
 
-def _nudges(senses: Senses, profile: Profile, now_ms: float) -> list[Event]:
+def _nudges(senses: Senses, flipped: bool, now_ms: float) -> list[Event]:
     pushes = [ARROWS[name] for name in senses.held if name in ARROWS]
     dx, dy = sum(p[0] for p in pushes), sum(p[1] for p in pushes)
     if not (dx or dy):
         return []
     step = NUDGE_MM_S / TICKS_PER_S / (2**0.5 if dx and dy else 1.0)
-    side = -1 if profile.hand is Side.LEFT else 1
+    side = -1 if flipped else 1
     return [Nudge(round(dx * side * step, 4), round(dy * step, 4), now_ms)]

@@ -15,7 +15,10 @@ from engine.hand import Finger
 from engine.scene import Scene
 
 Phase = Literal["down", "move", "up"]
-Skill = Literal["tap", "grip", "trace"]
+Skill = Literal["tap", "grip", "trace", "aim", "mixed"]
+# What a game that aims or mixes is played with: what traces, and what squeezes.
+LIKE: dict[Skill, Skill] = {"aim": "trace", "mixed": "grip"}
+FORCES: tuple[Skill, ...] = ("grip", "mixed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ class Result(StrEnum):
 
 Cause = Literal[
     "", "too-soft", "too-hard", "too-early", "too-late", "wrong-finger", "extra-finger", "missed-target",
-    "left-of-path", "right-of-path", "unfinished", "let-go-too-quickly", "no-try",
+    "left-of-path", "right-of-path", "unfinished", "let-go-too-quickly",
+    "too-fast", "wrong-way", "wrong-order", "wrong-tool", "no-try",
 ]  # fmt: skip
 
 
@@ -142,8 +146,9 @@ class Step(Generic[S]):
 class Setting:
     """What a game is told about this place.
 
-    Stage units a millimetre, calm pictures, what it is played with, what is written on each finger's key, and how
-    often each finger is to be asked beside the others (``weights``; none: all evenly).
+    Stage units a millimetre, calm pictures, what it is played with, what is written on each finger's key, how often
+    each finger is to be asked beside the others (``weights``; none: all evenly), and the patient's own ``word`` in
+    capital letters, if one was chosen.
     """
 
     units_per_mm: float = 4.6
@@ -151,15 +156,17 @@ class Setting:
     played_with: str = "keys"
     labels: tuple[tuple[str, str], ...] = ()
     weights: tuple[tuple[str, float], ...] = ()
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Intend to press ``finger``, or the thing at (x, y) mm."""
+    """Intend to press ``finger``, or the thing at (x, y) mm; in a rhythm at ``due_ms`` of the trial, else at once."""
 
     finger: Finger
     x_mm: float
     y_mm: float
+    due_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +179,25 @@ class Squeeze:
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """Intend to lead the pointer along ``ahead`` (mm, nearest first) at ``speed_mm_s``."""
+    """Intend to lead the pointer along ``ahead`` (mm, nearest first) at ``speed_mm_s``.
+
+    Where it is ``bounded``, that is the speed to keep to; else as fast as the hand likes.
+    """
 
     ahead: tuple[tuple[float, float], ...]
     speed_mm_s: float = 60.0
+    bounded: bool = False
 
 
-Intent = Press | Squeeze | Follow
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """Intend to touch the place (x, y) mm, which may move."""
+
+    x_mm: float
+    y_mm: float
+
+
+Intent = Press | Squeeze | Follow | Touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +208,8 @@ class Game(Generic[P, S]):
     and simulated patients play from it. ``index`` is the game's index of difficulty of its parameters, ordinal.
     ``peak`` is the largest force it ever asks for, as a share of the maximum. ``pictures`` names those of its
     pictures that appear in mid-trial: a shell gets them ready before, so that none is late. ``eases`` names for a
-    cause of misses the parameter that eases it.
+    cause of misses the parameter that eases it; ``hints`` are causes for which it has words of its own. What stays
+    readable only as it is (letters) is not mirrored for a left hand: ``mirrors`` is false.
     """
 
     name: str
@@ -204,6 +224,8 @@ class Game(Generic[P, S]):
     self_paced: Callable[[P], bool] = field(default=lambda _: False)
     pictures: tuple[str, ...] = ()
     eases: tuple[tuple[Cause, str], ...] = ()
+    hints: tuple[Cause, ...] = ()
+    mirrors: bool = True
 
 
 AnyGame = Game[Any, Any]

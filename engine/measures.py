@@ -27,6 +27,22 @@ def median(values: Sequence[float]) -> float:
     return quantile(values, 0.5)
 
 
+def steadiness(deviations: Sequence[float], allowed: float) -> float:
+    """Return how steady: 1 without any spread, 0 where the standard deviation reaches ``allowed``."""
+    centre = mean(deviations)
+    spread = (fsum((d - centre) ** 2 for d in deviations) / len(deviations)) ** 0.5
+    return rounded(max(0.0, 1 - spread / allowed)) if allowed > 0 else 0.0
+
+
+def evenness(speeds: Sequence[float]) -> float:
+    """Return how even a movement was: 1 at one speed, 0 where the spread reaches the mean speed (1 - its CV)."""
+    centre = mean(speeds)
+    if centre <= 0:
+        return 0.0
+    spread = (fsum((s - centre) ** 2 for s in speeds) / len(speeds)) ** 0.5
+    return rounded(max(0.0, 1 - spread / centre))
+
+
 def mean(values: Sequence[float]) -> float:
     """Return the mean of ``values``."""
     if not values:

@@ -31,6 +31,7 @@ class Profile:
     keys of the hand. ``units_per_mm`` is the display's scale, in stage units a millimetre. ``grip`` is what forces
     come from (one of ``GRIPS``), ``taps`` what taps come from (one of ``TAPS``), ``port`` the serial port of a sensor.
     ``aid`` is what is on the hand or the grip (one of ``AIDS``); with ``tone`` a force is heard as well as seen.
+    ``word`` is a word of the patient's own to write, in capital letters.
     """
 
     patient: str = "P-0001"
@@ -52,6 +53,7 @@ class Profile:
     taps: str = "keys"
     aid: str = "none"
     tone: bool = False
+    word: str = ""
 
     @property
     def finger_keys(self) -> dict[str, Finger]:

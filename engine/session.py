@@ -13,8 +13,7 @@ from engine.adaptive import Belief
 from engine.calibration import Scale, Senses
 from engine.chance import Chance
 from engine.chooser import Chooser, Turn
-from engine.game import AnyGame, Cue, Event, Intent, Lift, Outcome, Press, Setting, Tap
-from engine.hand import Side
+from engine.game import FORCES, LIKE, AnyGame, Cue, Event, Grip, Intent, Lift, Outcome, Press, Setting, Squeeze, Tap
 from engine.level import EASIEST, Ladder
 from engine.phases import After, Demo, Paused, Phase, Playing, Rest, Stopped, Summary, Why
 from engine.plan import Plan
@@ -96,7 +95,12 @@ class Session:
     @property
     def played_with(self) -> str:
         """Return what the game is played with now."""
-        return self._played_with[self.game.skill]
+        return self._played_with[LIKE.get(self.game.skill, self.game.skill)]
+
+    @property
+    def flipped(self) -> bool:
+        """Tell whether the game is seen in a mirror, for a left hand."""
+        return calibration.is_flipped(self.plan.profile.hand, self.game.mirrors)
 
     @property
     def force(self) -> float:
@@ -150,8 +154,9 @@ class Session:
         self._sensing, believed = sensing.felt(self._sensing, samples)
         self._senses, events = calibration.events_of(
             self._senses, believed, to_ms(self.now), self.plan.profile, self.game.skill, self.played_with,
-            self._sensing.scale,
+            self._sensing.scale, self.flipped,
         )  # fmt: skip
+        events = self._meant(events)
         self._note_input(samples)
         if self.end is None and _goes_down(samples, held, "key.ESCAPE", screens.stop_button(self.plan.profile)):
             return self._stop()
@@ -179,6 +184,15 @@ class Session:
         if isinstance(phase, Demo):
             self._phase = self._demonstrated(phase)
         return self._choose(samples)
+
+    def _meant(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        """Leave out the pointer's height as a force while the game asks for none, but for a place to point at."""
+        if self.game.skill != "mixed" or self.played_with != "mouse":
+            return events
+        if isinstance(self._phase, Playing) and isinstance(self.game.intent(self._phase.state), Squeeze):
+            return events
+        self._senses = replace(self._senses, force=0.0)
+        return tuple(event for event in events if not isinstance(event, Grip))
 
     def _note_input(self, samples: tuple[Sample, ...]) -> None:
         """Remember when the patient last did something; a sensor that streams by itself is not doing."""
@@ -233,7 +247,7 @@ class Session:
     # Phases
 
     def _first_phase(self) -> Phase:
-        needs_sensor = any(self.games[b.game].skill == "grip" for b in self.plan.program.blocks)
+        needs_sensor = any(self.games[b.game].skill in FORCES for b in self.plan.program.blocks)
         if needs_sensor and self.plan.played_with["grip"] in SENSORS:
             return fitting.Tare(0)
         return self._demo()
@@ -489,7 +503,8 @@ class Session:
 
     def _go_on_without_sensor(self) -> None:
         """Use the keyboard from now on: the sensor is missing or broken."""
-        self._played_with["grip" if isinstance(self._phase, fitting.Fitting) else self.game.skill] = "keys"
+        fitted = isinstance(self._phase, fitting.Fitting)
+        self._played_with["grip" if fitted else LIKE.get(self.game.skill, self.game.skill)] = "keys"
         self._senses = replace(self._senses, force=0.0)
         self._go(self._demo())
 
@@ -559,10 +574,11 @@ class Session:
         profile = self.plan.profile
         labels = [(finger, _label(key)) for key, finger in (profile.keys or KEYS[profile.hand])]
         only = dict(reversed(labels)) if self.played_with == "keys" else {}
-        return Setting(profile.units_per_mm, profile.calm, self.played_with, tuple(only.items()), turn.weights)
+        keys = tuple(only.items())
+        return Setting(profile.units_per_mm, profile.calm, self.played_with, keys, turn.weights, profile.word)
 
     def _asked(self) -> float:
-        if isinstance(self._phase, Playing) and self.game.skill == "grip":
+        if isinstance(self._phase, Playing):
             return float(self.game.peak(self._phase.state.params))
         return 0.0
 
@@ -611,8 +627,8 @@ class Session:
         bare = phase.scene if isinstance(phase, After) else self.game.scene(phase.state)
         over: tuple[Shape, ...] = ()
         if isinstance(phase, Demo):
-            pointing = self.game.skill == "trace" or (self.game.skill == "tap" and self.played_with != "keys")
-            bare = bare + ghost.hand(phase.ghost, profile.units_per_mm, pointing)
+            by_key = self.game.skill == "tap" and self.played_with == "keys"
+            bare = bare + (() if by_key else ghost.hand(phase.ghost, profile.units_per_mm))
             again = any(trial.block == self._block for trial in self.trials)
             over = (
                 *self._garden(),
@@ -621,7 +637,7 @@ class Session:
             )
         else:
             over = self._over(phase)
-        seen = mirrored(bare) if profile.hand is Side.LEFT else bare
+        seen = mirrored(bare) if self.flipped else bare
         return seen + over
 
     def _over(self, phase: Playing | After) -> tuple[Shape, ...]:
@@ -645,7 +661,7 @@ class Session:
 
     def _placed(self, cue: Cue) -> Cue:
         """Return the cue where it is seen: mirrored for the left hand."""
-        return replace(cue, x=1600 - cue.x) if self.plan.profile.hand is Side.LEFT else cue
+        return replace(cue, x=1600 - cue.x) if self.flipped else cue
 
 
 def _goes_down(samples: Sequence[Sample], held: bool, key: str, button: Button) -> bool:

@@ -6,12 +6,12 @@ person. ``ability`` 0..1 sets all of it; practice and fatigue move it. The numbe
 """
 
 from dataclasses import dataclass, replace
-from math import exp, hypot, log
+from math import exp, hypot, log, log2
 
 from engine.calibration import Scale, mouse_height, to_stage
 from engine.chance import Chance
 from engine.fitting import Firm, Tare
-from engine.game import Follow, Intent, Press, Squeeze
+from engine.game import FORCES, Follow, Intent, Press, Squeeze, Touch
 from engine.ghost import along
 from engine.hand import FINGERS, Finger
 from engine.phases import Demo, Paused, Playing, Rest, Summary, Why
@@ -55,7 +55,10 @@ class Traits:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The moving parts: force and where it wanders, pointer and its offset, keys to lift, what is answered when."""
+    """The moving parts: force and where it wanders, pointer and its offset, keys to lift, what is answered when.
+
+    ``at`` is where the pointer is (mm); ``hurry`` is by how much its speed strays from what is asked, as a logarithm.
+    """
 
     force: float = 0.0
     wander: float = 0.0
@@ -67,6 +70,9 @@ class Body:
     answered: Finger | None = None
     press_at: int | None = None
     press: tuple[Finger, ...] = ()
+    at: tuple[float, float] = (0.0, 0.0)
+    touching: bool = False
+    hurry: float = 0.0
     lifts: tuple[tuple[int, str], ...] = ()
 
 
@@ -127,8 +133,8 @@ class Patient:
         wanted = 1.0 if isinstance(phase, Firm) else 0.0
         force = self._body.force + (wanted - self._body.force) * 0.03
         self._body = replace(self._body, force=0.0 if isinstance(phase, Tare) else force, press_at=None)
-        if self._body.pointing:
-            self._body = replace(self._body, pointing=False)
+        if self._body.pointing or self._body.touching:
+            self._body = replace(self._body, pointing=False, touching=False)
             return [Sample("mouse", to_ms(tick), 0.0, 800.0, 450.0)]
         return []
 
@@ -146,7 +152,33 @@ class Patient:
         late = self._late(ability, tick)
         if session.game.skill == "grip":
             return self._grip(session, late, ability, tick)
-        return self._trace(session, intent, ability, tick)
+        if session.game.skill == "trace":
+            return self._trace(session, intent, ability, tick)
+        return self._mix(session, intent, late, ability, tick)
+
+    def _mix(
+        self, session: Session, intent: Intent | None, late: Intent | None, ability: float, tick: int
+    ) -> list[Sample]:
+        """Do what is asked now, with whatever it takes; the hand that is not asked to squeeze lets go."""
+        made: list[Sample] = []
+        if isinstance(intent, Press) or self._body.press:
+            made = self._tap(session, intent, ability, tick)
+        elif isinstance(intent, Touch) or self._body.touching:
+            made = self._touch(session, intent, late, ability, tick)
+        elif isinstance(intent, Follow):
+            if not self._body.pointing and self._body.press_at is None:
+                self._body = replace(self._body, press_at=tick + to_ticks(400 + 800 * (1 - ability)))
+            if self._body.pointing or tick >= (self._body.press_at or 0):
+                made = self._trace(session, intent, ability, tick)
+                self._body = replace(self._body, press_at=None)
+        elif self._body.pointing:
+            self._body = replace(self._body, pointing=False)
+            made = [Sample("mouse", to_ms(tick), 0.0, *self._place(session))]
+        if session.game.skill in FORCES:
+            wanted = late if isinstance(intent, Squeeze) else None
+            squeezed = self._grip(session, wanted, ability, tick)
+            made += squeezed if isinstance(intent, Squeeze) or session.played_with == "keys" else []
+        return made
 
     def _begin(self, session: Session) -> None:
         """Begin a trial: each one is a little different."""
@@ -154,7 +186,10 @@ class Patient:
         ability = self.traits.now(len(session.trials), len(session.trials) - self._rested)
         bias = self._chance.bell() * 0.35 * sway(ability)
         speed = exp(0.15 * self._chance.bell())
-        self._body = replace(self._body, bias=bias, speed=speed, answered=None, press_at=None, press=())
+        self._body = replace(
+            self._body, bias=bias, speed=speed, answered=None, press_at=None, press=(), at=(0.0, 0.0), touching=False,
+            hurry=0.0,
+        )  # fmt: skip
 
     def _late(self, ability: float, tick: int) -> Intent | None:
         """Return what was asked one reaction time ago."""
@@ -166,9 +201,12 @@ class Patient:
     def _tap(self, session: Session, intent: Intent | None, ability: float, tick: int) -> list[Sample]:
         body = self._body
         if isinstance(intent, Press) and body.press_at is None:
-            wait_ms = self._reaction(session, ability) * dict(self.traits.weak).get(intent.finger, 1.0)
             pressed = self._fingers(session, intent.finger, ability)
-            self._body = replace(body, press_at=tick + to_ticks(wait_ms), press=pressed)
+            at = self._on_the_beat(session, intent.due_ms, ability) if intent.due_ms is not None else None
+            if at is None:
+                wait_ms = self._reaction(session, ability) * dict(self.traits.weak).get(intent.finger, 1.0)
+                at = tick + to_ticks(wait_ms)
+            self._body = replace(body, press_at=max(at, tick + 1), press=pressed)
             return []
         if body.press_at is None or tick < body.press_at:
             return []
@@ -178,6 +216,12 @@ class Patient:
         for finger in body.press:
             made.extend(self._pressed(keys[finger], tick))
         return made
+
+    def _on_the_beat(self, session: Session, due_ms: float, ability: float) -> int:
+        """Return the tick of a press that is meant for ``due_ms`` of the trial: rhythm is kept, more or less."""
+        phase = session.phase
+        since = phase.since if isinstance(phase, Playing) else session.now
+        return since + to_ticks(max(0.0, due_ms + beat(ability) * self._chance.bell()))
 
     def _reaction(self, session: Session, ability: float) -> float:
         """Draw a reaction time in ms: lognormal, longer with more fingers to choose from."""
@@ -248,6 +292,8 @@ class Patient:
         if not isinstance(intent, Follow) or tick - self._phase_at < to_ticks(400 + 800 * (1 - ability)):
             return []
         speed = self._body.speed * pace(ability)
+        if intent.bounded:
+            speed = self._bounded(intent.speed_mm_s, ability)
         here, there = along(intent.ahead, speed / TICKS_PER_S), along(intent.ahead, 3.0)
         ahead = along(intent.ahead, 6.0)
         long = hypot(ahead[0] - there[0], ahead[1] - there[1]) or 1.0
@@ -260,9 +306,41 @@ class Patient:
         pressed = 1.0
         if not self._body.pointing:
             place = intent.ahead[0]
-        self._body = replace(self._body, offset_mm=offset, pointing=True)
-        x, y = to_stage(*place, session.plan.profile)
-        return [Sample("mouse", to_ms(tick), pressed, x, y)]
+        self._body = replace(self._body, offset_mm=offset, pointing=True, at=place)
+        return [Sample("mouse", to_ms(tick), pressed, *self._place(session))]
+
+    def _bounded(self, asked_mm_s: float, ability: float) -> float:
+        """Return the speed of this tick, near the one that is asked: on the careful side, and uneven."""
+        keep, size = 1 - 1 / (0.4 * TICKS_PER_S), unevenness(ability)
+        hurry = self._body.hurry * keep + self._chance.bell() * size * (1 - keep * keep) ** 0.5
+        self._body = replace(self._body, hurry=hurry)
+        return float(0.85 * asked_mm_s * self._body.speed ** (2 * size) * exp(hurry))
+
+    def _place(self, session: Session) -> tuple[float, float]:
+        return to_stage(*self._body.at, session.plan.profile.units_per_mm, session.flipped)
+
+    def _touch(
+        self, session: Session, intent: Intent | None, late: Intent | None, ability: float, tick: int
+    ) -> list[Sample]:
+        """Move to a place and touch it: the time grows with the distance (Fitts 1954), the place is missed a little."""
+        body = self._body
+        if body.touching:
+            self._body = replace(body, touching=False, press_at=None)
+            return [Sample("mouse", to_ms(tick), 0.0, *self._place(session))]
+        if not isinstance(intent, Touch):
+            return []
+        if body.press_at is None:
+            far = hypot(intent.x_mm - body.at[0], intent.y_mm - body.at[1])
+            wait_ms = self._reaction(session, ability) / 2 + (90 + 260 * (1 - ability)) * log2(far / 8 + 1)
+            self._body = replace(body, press_at=tick + to_ticks(wait_ms))
+            return []
+        if tick < body.press_at:
+            return []
+        aim = late if isinstance(late, Touch) else intent
+        size = wobble(ability)
+        at = (aim.x_mm + size * self._chance.bell(), aim.y_mm + size * self._chance.bell())
+        self._body = replace(body, touching=True, at=at)
+        return [Sample("mouse", to_ms(tick), 1.0, *self._place(session))]
 
 
 def sway(ability: float) -> float:
@@ -273,6 +351,16 @@ def sway(ability: float) -> float:
 def wobble(ability: float) -> float:
     """Return the standard deviation of a traced line about the middle, in mm."""
     return float(6.5 ** (1 - ability))
+
+
+def beat(ability: float) -> float:
+    """Return the standard deviation of a press about the beat, in ms."""
+    return float(22.0 * (150.0 / 22.0) ** (1 - ability))
+
+
+def unevenness(ability: float) -> float:
+    """Return the standard deviation of the logarithm of a speed that is kept."""
+    return float(0.07 * (0.5 / 0.07) ** (1 - ability))
 
 
 def pace(ability: float) -> float:

@@ -6,7 +6,7 @@ difficulty just below and just above: a steered player errs by a given size, wha
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import hypot, isfinite, pi, sin
+from math import cos, hypot, isfinite, pi, sin
 
 from engine import ghost
 from engine.chance import Chance
@@ -25,6 +25,7 @@ from engine.game import (
     Setting,
     Squeeze,
     Tap,
+    Touch,
 )
 from engine.hand import FINGERS
 from engine.just import just_passed, passed
@@ -36,6 +37,9 @@ LONGEST_S = 200.0
 NEAR = 0.02
 AT_LAST_MS, DECAY_MS, SWING_MS, ROUND_MS = 600.0, 4000.0, 100.0, 1700.0
 UNEVEN = (0.7, 1.0, 0.85)
+BEAT = 4.0  # how many times better a beat is kept than a surprise is answered
+TURN = 2.4
+SAME = 0.01  # a force asked for that moves by no more than this a tick is the same one, that glides
 
 
 class Broken(AssertionError):
@@ -195,18 +199,23 @@ class Steered:
     """A steered player: how it errs, what was asked last and since when, its force, how often it pressed."""
 
     steering: Steering
-    asked: Press | float | None = None
+    asked: Press | Touch | float | None = None
     since_ms: float = 0.0
     force: float = 0.0
     was: float = 0.0
     presses: int = 0
     leads: bool = False
+    at: tuple[float, float] = (0.0, 0.0)
 
 
 def steer(player: Steered, intent: Intent | None, tick: int) -> tuple[Steered, tuple[Event, ...]]:
     """Return the steered player and its events one tick later."""
+    if player.leads and not isinstance(intent, Follow):
+        return replace(player, leads=False, asked=None), (Point(*player.at, "up", to_ms(tick)),)
     if isinstance(intent, Press):
         return _steer_press(player, intent, tick)
+    if isinstance(intent, Touch):
+        return _steer_touch(player, intent, tick)
     if isinstance(intent, Squeeze):
         return _steer_squeeze(player, intent.share, to_ms(tick))
     if isinstance(intent, Follow):
@@ -218,17 +227,36 @@ def _steer_press(player: Steered, intent: Press, tick: int) -> tuple[Steered, tu
     """Press unevenly late: neither the first nor the last of three is the latest."""
     if player.asked != intent:
         player = replace(player, asked=intent, since_ms=to_ms(max(tick - 1, 0)))  # what the state before asked
-    due_ms = player.since_ms + player.steering.late_ms * UNEVEN[player.presses % len(UNEVEN)]
+    uneven = UNEVEN[player.presses % len(UNEVEN)]
+    due_ms = player.since_ms + player.steering.late_ms * uneven
+    if intent.due_ms is not None:
+        due_ms = intent.due_ms + player.steering.late_ms * uneven / BEAT
     if to_ms(tick) < due_ms:
         return player, ()
     pressed = replace(player, asked=None, presses=player.presses + 1)
     return pressed, (Tap(intent.finger, due_ms), Lift(intent.finger, to_ms(tick)))
 
 
+def _steer_touch(player: Steered, intent: Touch, tick: int) -> tuple[Steered, tuple[Event, ...]]:
+    """Touch unevenly late, and beside the place in ever other directions."""
+    if not isinstance(player.asked, Touch):
+        player = replace(player, asked=intent, since_ms=to_ms(max(tick - 1, 0)))
+    uneven = UNEVEN[player.presses % len(UNEVEN)]
+    due_ms = player.since_ms + player.steering.late_ms * uneven
+    if to_ms(tick) < due_ms:
+        return player, ()
+    off, way = player.steering.aside_mm * uneven, TURN * player.presses
+    x, y = round(intent.x_mm + off * cos(way), 3), round(intent.y_mm + off * sin(way), 3)
+    touched = replace(player, asked=None, presses=player.presses + 1)
+    return touched, (Point(x, y, "down", due_ms), Point(x, y, "up", to_ms(tick)))
+
+
 def _steer_squeeze(player: Steered, share: float, now_ms: float) -> tuple[Steered, tuple[Event, ...]]:
     """Squeeze as asked at once, and soon off by a size that swings and decays; let go evenly."""
-    if player.asked != share:
-        player = replace(player, asked=share, since_ms=now_ms, was=player.force)
+    was = player.asked if isinstance(player.asked, float) else -1.0
+    if abs(share - was) > SAME or (share <= 0 < was):
+        player = replace(player, since_ms=now_ms, was=player.force)
+    player = replace(player, asked=float(share))
     steering, gone_ms = player.steering, now_ms - player.since_ms
     held_ms = gone_ms - steering.idle_ms
     if share <= 0:
@@ -253,11 +281,12 @@ def _steer_along(
 ) -> tuple[Steered, tuple[Event, ...]]:
     """Lead at an even speed along the way, now to its left and now to its right."""
     if not player.leads:
-        return replace(player, leads=True), (Point(*ahead[0], "down", now_ms),)
+        return replace(player, leads=True, at=ahead[0]), (Point(*ahead[0], "down", now_ms),)
     x, y = ghost.along(ahead, player.steering.speed_mm_s / TICKS_PER_S)
     dx, dy = x - ahead[0][0], y - ahead[0][1]
     off = player.steering.aside_mm * sin(2 * pi * now_ms / ROUND_MS) / (hypot(dx, dy) or 1.0)
-    return player, (Point(round(x - dy * off, 3), round(y + dx * off, 3), "move", now_ms),)
+    at = (round(x - dy * off, 3), round(y + dx * off, 3))
+    return replace(player, at=at), (Point(*at, "move", now_ms),)
 
 
 def play_steered(game: AnyGame, params: object, steering: Steering, seed: int = 0) -> Outcome:

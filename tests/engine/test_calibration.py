@@ -16,6 +16,7 @@ from engine.calibration import (
     Scale,
     Senses,
     events_of,
+    is_flipped,
     mouse_height,
     to_mm,
     to_stage,
@@ -41,7 +42,7 @@ def up(name: str, at_ms: float) -> Sample:
 def felt(
     *samples: Sample, profile: Profile = RIGHT, skill: Skill = "tap", with_: str = "keys"
 ) -> tuple[Senses, tuple[Event, ...]]:
-    return events_of(Senses(), samples, 100.0, profile, skill, with_, SCALE)
+    return events_of(Senses(), samples, 100.0, profile, skill, with_, SCALE, is_flipped(profile.hand, mirrors=True))
 
 
 def test_a_key_is_a_tap_of_its_finger_at_its_own_time_and_then_a_lift() -> None:
@@ -159,16 +160,16 @@ def test_the_pointer_goes_down_moves_and_goes_up_in_millimetres_from_the_middle(
 
 
 def test_the_left_hand_points_in_a_mirror() -> None:
-    assert to_mm(846, 496, RIGHT) == (10.0, 10.0)
-    assert to_mm(846, 496, LEFT) == (-10.0, 10.0)
+    assert to_mm(846, 496, 4.6, flipped=False) == (10.0, 10.0)
+    assert to_mm(846, 496, 4.6, flipped=True) == (-10.0, 10.0)
 
 
 @given(st.floats(-150, 150), st.floats(-90, 90), st.sampled_from([RIGHT, LEFT]), st.sampled_from([2.0, 4.6, 9.0]))
 def test_a_place_in_mm_survives_the_way_to_the_stage_and_back(
     x: float, y: float, profile: Profile, scale: float
 ) -> None:
-    profile = replace(profile, units_per_mm=scale)
-    back = to_mm(*to_stage(x, y, profile), profile)
+    flipped = is_flipped(profile.hand, mirrors=True)
+    back = to_mm(*to_stage(x, y, scale, flipped), scale, flipped)
     assert back == (pytest.approx(x, abs=0.005), pytest.approx(y, abs=0.005))
 
 

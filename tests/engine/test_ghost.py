@@ -90,8 +90,8 @@ def test_a_distance_along_a_bent_way_goes_round_the_corner_and_stops_at_the_end(
 
 
 def test_the_drawn_hand_points_at_the_place_with_its_finger_tip_and_presses_when_it_does() -> None:
-    assert ghost.hand(Ghost(), 4.6, pointing=True) == ()
-    assert ghost.hand(Ghost(at=(1, 1)), 4.6, pointing=False) == ()
-    one, other = (ghost.hand(Ghost(at=at, led=led), 4.6, True)[0] for at, led in (((0, 0), False), ((10, 20), True)))
+    assert ghost.hand(Ghost(), 4.6) == ()
+    assert ghost.hand(Ghost(at=(1, 1), force=0.1), 4.6) == ()
+    one, other = (ghost.hand(Ghost(at=at, led=led), 4.6)[0] for at, led in (((0, 0), False), ((10, 20), True)))
     assert (one.name, other.name) == ("hand-point", "hand-point-press")  # type: ignore[union-attr]
     assert (other.x - one.x, other.y - one.y) == (pytest.approx(46), pytest.approx(92))  # type: ignore[union-attr]
