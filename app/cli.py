@@ -76,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_demo(commands.add_parser("demo", help="let a simulated patient play, without a screen"))
     _add_why(commands.add_parser("why", help="say in plain words why each change of difficulty was made"))
     _add_devices(commands.add_parser("devices", help="see, test, calibrate and record sensors"))
+    _add_pictures(
+        commands.add_parser("pictures", help="paint every game and screen, and a contact sheet of each palette")
+    )
     replay = commands.add_parser("replay", help="verify a recording: the first trial that differs is named")
     replay.add_argument("file", type=Path, help="a recording, .jsonl or .jsonl.gz")
     replay.set_defaults(run=_replay)
@@ -87,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_play(play: argparse.ArgumentParser) -> None:
-    play.add_argument("game", help="ladybirds, cup or brook")
+    play.add_argument("game", help="such as ladybirds, cup or brook; a wrong name lists them all")
     play.add_argument("--hand", choices=("left", "right"), help="the hand that plays")
     play.add_argument("--trials", type=_count, default=10, help="how many tries (10)")
     play.add_argument("--level", type=_count, help="stay on this rung of the ladder")
@@ -119,6 +122,14 @@ def _add_why(why: argparse.ArgumentParser) -> None:
     why.add_argument("--json", action="store_true", help="print key and values of each reason, one JSON object a line")
     why.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
     why.set_defaults(run=_why)
+
+
+def _add_pictures(pictures: argparse.ArgumentParser) -> None:
+    pictures.add_argument("--palette", choices=("light", "dark", "contrast"), help="only this palette")
+    pictures.add_argument("--language", metavar="CODE", default="en", help="of the words, such as de (en)")
+    pictures.add_argument("--hand", choices=("left", "right"), default="right", help="the hand that plays")
+    pictures.add_argument("--out", type=Path, help="the folder for the pictures (regrasp-pictures)")
+    pictures.set_defaults(run=_pictures)
 
 
 def _add_devices(devices: argparse.ArgumentParser) -> None:
@@ -293,6 +304,16 @@ def _demo(args: argparse.Namespace) -> int:
 
     demo = Demo(args.game, args.trials, args.ability, _side(args.hand), args.seed)
     return run(demo, args.out, args.json)
+
+
+def _pictures(args: argparse.Namespace) -> int:
+    from app import files
+    from app.contact import run
+    from engine.profile import PALETTES
+
+    if args.language not in files.languages():
+        raise ValueError(f"there is no language called {args.language}; there are {', '.join(files.languages())}")
+    return run(args.out, (args.palette,) if args.palette else PALETTES, args.language, _side(args.hand))
 
 
 def _why(args: argparse.Namespace) -> int:

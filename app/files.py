@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parent.parent
-ASSETS, LEVELS, PROGRAMS = ROOT / "assets", ROOT / "levels", "programs"
+ASSETS, LEVELS, PROGRAMS, TASKS = ROOT / "assets", ROOT / "levels", "programs", "tasks"
 LOCK, RECORDINGS = "regrasp.lock", "recordings"
 CHUNK_BYTES = 1 << 12
 GZIP = b"\x1f\x8b"
@@ -47,7 +47,12 @@ def asset(*parts: str) -> Path:
 
 def level_texts() -> list[tuple[str, str]]:
     """Return (path like ``levels/cup/01-easy.toml``, text) of every level file, sorted by path."""
-    return [pair for pair in _toml_texts(LEVELS, "*/*.toml") if pair[0].split("/")[1] != PROGRAMS]
+    return [pair for pair in _toml_texts(LEVELS, "*/*.toml") if pair[0].split("/")[1] not in (PROGRAMS, TASKS)]
+
+
+def task_texts() -> list[tuple[str, str]]:
+    """Return (path like ``levels/tasks/01-drinking.toml``, text) of every task of daily life, sorted."""
+    return _toml_texts(LEVELS, f"{TASKS}/*.toml")
 
 
 def program_texts() -> list[tuple[str, str]]:
@@ -60,7 +65,7 @@ def texts_below(paths: Iterable[Path]) -> list[tuple[str, str]]:
     found: list[Path] = []
     for path in paths:
         found += sorted(path.rglob("*.toml")) if path.is_dir() else [path]
-    return [(path.as_posix(), read_text(path)) for path in found if path.parent.name != PROGRAMS]
+    return [(path.as_posix(), read_text(path)) for path in found if path.parent.name not in (PROGRAMS, TASKS)]
 
 
 def languages() -> tuple[str, ...]:

@@ -9,11 +9,15 @@ import games
 from app import files
 from engine import level as levels
 from engine import program as programs
+from engine import task as tasks
 from engine.game import AnyGame
 from engine.level import Ladder, Level, LevelError
 from engine.program import Program
+from engine.task import Task
 
-ORDER = ("ladybirds", "cup", "brook")
+ORDER = (
+    "ladybirds", "cup", "brook", "melody", "buttons", "kite", "market", "letters", "zip", "kitchen",
+)  # fmt: skip
 
 
 @cache
@@ -41,6 +45,18 @@ def ladders_of(texts: Iterable[tuple[str, str]]) -> Mapping[str, Ladder]:
         level = levels.parse(text, path, params_types())
         by_game.setdefault(level.game, []).append(level)
     return {name: levels.ladder(by_game[name]) for name in all_games() if name in by_game}
+
+
+def with_edges() -> tuple[str, ...]:
+    """Return the names of the games whose edges can be explored."""
+    return tuple(name for name, game in all_games().items() if game.edges)
+
+
+@cache
+def all_tasks() -> tuple[Task, ...]:
+    """Return the tasks of daily life in their order; raise ``LevelError`` naming file, key and what is wrong."""
+    found = [tasks.parse(text, path, set(all_games())) for path, text in files.task_texts()]
+    return tuple(sorted(found, key=lambda task: task.place))
 
 
 def params_types() -> dict[str, type]:

@@ -14,6 +14,7 @@ from app import files
 from app.files import FilesError
 from engine.hand import Finger, Side
 from engine.profile import AIDS, GRIPS, PALETTES, TAPS, Profile
+from engine.spelling import LONGEST, is_word
 
 SETTINGS = "settings.toml"
 ALL_USUAL = "all settings are the usual ones"
@@ -114,6 +115,7 @@ def _settings() -> dict[str, Entry]:
         "taps": _one_of({name: name for name in TAPS}, "what taps come from: "),
         "aid": _one_of({name: name for name in AIDS}, "what is on the hand or the grip: "),
         "tone": Entry("true or false: a force is heard too", _yes, lambda value: "true" if value else "false"),
+        "word": Entry(f"a word to write, up to {LONGEST} letters A to Z, or nothing", _word, _quoted),
     }
 
 
@@ -153,6 +155,12 @@ def _text(value: Any) -> str:
     if not isinstance(value, str) or len(value) > 200 or not value.isprintable():
         raise ValueError
     return value
+
+
+def _word(value: Any) -> str:
+    if not isinstance(value, str) or not is_word(value.upper()):
+        raise ValueError
+    return value.upper()
 
 
 def _code(value: Any) -> str:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app import files, rooms, settings
+from app.activities import ACTIVITIES, EXPLORE, UNSCORED, Activities
 from app.asked import Asked
 from app.logbook import Logbook
-from engine import adaptive, menu, screens, sensor_screens, weighing
+from engine import adaptive, menu, screens, sensor_screens, spelling, weighing
 from engine.adaptive import Belief
 from engine.fingers import Fingers
 from engine.fitting import Firm, Greatest, Tare
@@ -27,6 +28,8 @@ from engine.scene import Bar, Button, Scene, Words
 from engine.sensor_screens import TOUCHED
 from engine.session import Frame, Session
 from engine.source import PADS, SENSORS, Source
+from engine.spelling import Spelling
+from engine.task import Task
 from engine.ticks import to_ms
 from engine.weighing import Weighing
 
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from app.store import Unfinished
 
 DWELL_S, SCAN_S = 1.0, 2.5
+TASK_TRIALS = 8
 OFFERED = (
     "keys",
     "mouse",
@@ -45,7 +49,6 @@ OFFERED = (
 )  # others are set in the file, or on the command line
 LEAST_PER_MM, MOST_PER_MM = 1.5, 9.0
 ROUGH_STEP, FINE_STEP = 1.04, 1.005
-TOUCH = "touch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +103,12 @@ class Visit:
         self._menu = menu.opened(0)
         self._session_from = 0
         self._cut_off: Unfinished | None = None
-        self._note = ""
+        self._trouble = ""
         self._weighing = Weighing()
         self._card, self._card_way, self._card_step = 0.0, "", ROUGH_STEP
-        self._touched: set[str] = set()
+        self._spelling = Spelling()
+        self._task = ""
+        self.activities = Activities()
         self._before_asking = ("home", 0)
         self._weighed = ""
         self._silent: tuple[Sample, ...] = ()
@@ -144,7 +149,7 @@ class Visit:
     def ready(self) -> None:
         """Look at the records, once the first picture is on the screen: was the last practice cut off?"""
         self.logbook.open()
-        self._note = self.logbook.trouble
+        self._trouble = self.logbook.trouble
         self._cut_off = self.logbook.unfinished(self.profile.patient)
         if self._wish.game:
             self._play((Block(self._wish.game, self._wish.trials, self._wish.level),), "play")
@@ -160,7 +165,10 @@ class Visit:
         if self.session is not None:
             return self._lead(self.session, samples)
         self._look_around(samples)
-        self._menu, action = menu.step(self._menu, self._bare_scene().buttons, samples, self.now, self.profile)
+        buttons = self._bare_scene().buttons
+        self._menu, action = menu.step(
+            self._menu, buttons, self.activities.for_menu(samples, self.profile), self.now, self.profile
+        )
         if any(s.channel == "key.ESCAPE" and s.value > 0 for s in samples) and self._screen != "home":
             action = "home"
         if not action:
@@ -173,8 +181,7 @@ class Visit:
         if self.session is not None:
             self.logbook.keep(self.session.close())
             self.session = None
-        if self._touched:
-            self._note_touched()
+        self._note_done()
         self.logbook.close()
 
     def scene(self) -> Scene:
@@ -189,26 +196,27 @@ class Visit:
     # Screens
 
     def _bare_scene(self) -> Scene:
+        candidate = self.plugged.candidate if self.plugged else None
         if self._screen == "again" and self._cut_off is not None:
             return screens.again(self._cut_off.trials)
-        if self._screen == "first":
-            return screens.first_hand()
-        if self._screen == "leaving":
-            return screens.leaving()
-        if self._screen == "pick":
-            return screens.pick((*rooms.all_games(), TOUCH), self._page)
-        if self._screen == "settings":
-            return screens.settings(self.profile, self._page, self._measured())
-        if self._screen == "weigh":
-            return sensor_screens.weigh(self._weighing)
-        if self._screen == "card":
-            return sensor_screens.card(self._card)
-        if self._screen == "touch":
-            return sensor_screens.touch(self._page, self._touched)
-        candidate = self.plugged.candidate if self.plugged else None
         if self._screen == "ask" and candidate is not None:
             return sensor_screens.ask(candidate.name)
-        return screens.home(self._note or self.logbook.trouble or self.device_trouble)
+        made: dict[str, Callable[[], Scene]] = {
+            "first": screens.first_hand,
+            "leaving": screens.leaving,
+            "pick": lambda: screens.pick((*rooms.all_games(), *ACTIVITIES), self._page),
+            EXPLORE: lambda: screens.edges(rooms.with_edges(), self._page),
+            "tasks": lambda: screens.tasks([task.name for task in rooms.all_tasks()], self._page),
+            "task": lambda: screens.task(self._task, self._chosen_task().games),
+            "word": lambda: screens.word(self._spelling),
+            "settings": lambda: screens.settings(self.profile, self._page, self._measured()),
+            "weigh": lambda: sensor_screens.weigh(self._weighing),
+            "card": lambda: sensor_screens.card(self._card),
+            **dict.fromkeys(UNSCORED, self._activity),
+        }
+        if self._screen in made:
+            return made[self._screen]()
+        return screens.home(self._trouble or self.logbook.trouble or self.device_trouble)
 
     def _trouble_note(self) -> tuple[Bar | Words, ...]:
         """Return a line at the foot of the stage while something is wrong with a device or the records."""
@@ -229,12 +237,15 @@ class Visit:
         """Do what a button says: a verb, and for some what it is about."""
         verb, _, what = action.partition(" ")
         deeds: dict[str, Callable[[], object]] = {
-            "play": lambda: (
-                self._show(TOUCH) if what == TOUCH else self._play((Block(what, self._wish.trials),), "play")
-            ),
+            "play": lambda: self._begin(what) if what in ACTIVITIES else self._play_one(what),
             "practice": lambda: self._play(rooms.built_in_program().blocks, "gentle"),
             "again": self._go_on,
             "pick": lambda: self._show("pick"),
+            "tasks": lambda: self._show("tasks"),
+            "task": lambda: self._show_task(what),
+            "edge": lambda: self._play((Block(what, explore=True),), EXPLORE),
+            "all": lambda: self._play(tuple(Block(game, TASK_TRIALS) for game in self._chosen_task().games), what),
+            "word": lambda: self._spell(what),
             "settings": lambda: self._show("settings"),
             "more": self._turn_page,
             "set": lambda: self._set(what),
@@ -244,21 +255,27 @@ class Visit:
             "quit": self._quit,
             "weigh": lambda: self._weigh(what),
             "card": lambda: self._resize_card(what),
-            "touched": lambda: self._touched.add(what),
+            "touched": lambda: self.activities.touched(what),
+            "imagine": lambda: self.activities.pressed(what, self.now),
             "ask": lambda: self._answered(what == "yes"),
         }
         deeds[verb]()
 
     def _turn_page(self) -> None:
-        of = {"settings": 3 * screens.SETTINGS_PAGES, TOUCH: len(TOUCHED)}.get(self._screen, len(rooms.all_games()) + 1)
-        pages = -(-of // 3)
+        counts = {
+            "settings": 3 * screens.SETTINGS_PAGES,
+            "pick": len(rooms.all_games()) + len(ACTIVITIES),
+            "tasks": len(rooms.all_tasks()),
+            EXPLORE: len(rooms.with_edges()),
+            "touch": len(TOUCHED),
+        }
+        pages = -(-counts[self._screen] // 3)
         self._show(self._screen, (self._page + 1) % pages)
 
     def _go_home(self) -> None:
         if self._screen == "again":
             self._leave_cut_off()
-        if self._touched:
-            self._note_touched()
+        self._note_done()
         self._show("home")
 
     def _choose_hand(self, hand: Side) -> None:
@@ -276,6 +293,9 @@ class Visit:
             self._card = self.display.units_per_mm or self.profile.units_per_mm
             self._card_way, self._card_step = "", ROUGH_STEP
             self._show("card")
+        elif what == "word":
+            self._spelling = Spelling(self._kept.word)
+            self._show("word")
         elif what == "hand":
             self._keep(changed(replace(self._kept, hand=self.profile.hand), what))
             self._wish = replace(self._wish, hand=None)
@@ -288,7 +308,33 @@ class Visit:
         try:
             settings.save(self._data_dir, profile)
         except files.FilesError:
-            self._note = "store.read-only"
+            self._trouble = "store.read-only"
+
+    # What is done without a score
+
+    def _begin(self, activity: str) -> None:
+        self.activities.begin(activity, self.now, self._seed_of_now())
+        self._show(activity)
+
+    def _activity(self) -> Scene:
+        return self.activities.scene(self._screen, self._page, self.now, self.profile)
+
+    # Tasks of daily life, and a word of one's own
+
+    def _chosen_task(self) -> Task:
+        return next(task for task in rooms.all_tasks() if task.name == self._task)
+
+    def _show_task(self, name: str) -> None:
+        self._task = name
+        self._show("task")
+
+    def _spell(self, what: str) -> None:
+        """Turn the letters, take or erase one, or keep the word."""
+        if what != "done":
+            self._spelling = spelling.pressed(self._spelling, what)
+            return
+        self._keep(replace(self._kept, word=self._spelling.word))
+        self._show("settings", screens.SETTINGS_PAGES - 1)
 
     # Sensor, screen, and what is felt by hand
 
@@ -296,6 +342,10 @@ class Visit:
         """Lead the weighing, and ask about a thing that was plugged in."""
         if self._screen == "weigh":
             self._step_weighing(samples)
+        if self._screen == "word":
+            self._spelling = spelling.typed(self._spelling, samples)
+        if self.activities.step(samples, self.now, self.profile):
+            self._go_home()
         candidate = self.plugged.candidate if self.plugged else None
         if candidate is not None and self._screen in ("home", "settings", "weigh"):
             self._before_asking = (self._screen, self._page)
@@ -337,7 +387,7 @@ class Visit:
             try:
                 self.plugged.calibrated(self._weighing.made)
             except files.FilesError:
-                self._note = "store.read-only"
+                self._trouble = "store.read-only"
                 self._weighing = replace(self._weighing, note="unkept")
 
     def _resize_card(self, what: str) -> None:
@@ -354,7 +404,7 @@ class Visit:
             try:
                 self.plugged.hardware.keep_screen(self.display.key, round(mm_per_px, 6), self.logbook.today())
             except files.FilesError:
-                self._note = "store.read-only"
+                self._trouble = "store.read-only"
         self._show("settings", self._page)
 
     def _measured(self) -> tuple[str, ...]:
@@ -363,15 +413,20 @@ class Visit:
         weighed = source is not None and source.calibration
         return ("card",) * (self.display.mm_per_px is not None) + ("weigh",) * bool(weighed)
 
-    def _note_touched(self) -> None:
-        """Keep what was felt away from the screen: it is logged, never scored."""
-        header = {"kind": TOUCH, "profile": asdict(self.profile), "program": {"blocks": []}}
-        lines = tuple(note_line(f"{TOUCH}.{name}") for name in TOUCHED if name in self._touched)
-        self._touched, end = set(), End(0, "done")
+    def _note_done(self) -> None:
+        """Keep what was done without a score: what was felt away from the screen, and in the mirror."""
+        kind, notes = self.activities.ended(self.now)
+        if not kind:
+            return
+        header = {"kind": kind, "profile": asdict(self.profile), "program": {"blocks": []}}
+        end = End(0, "done")
         self.logbook.begin(header)
-        self.logbook.keep(Frame(lines=(*lines, end_line(end)), end=end))
+        self.logbook.keep(Frame(lines=(*map(note_line, notes), end_line(end)), end=end))
 
     # Sessions
+
+    def _play_one(self, game: str) -> None:
+        self._play((Block(game, self._wish.trials),), "play")
 
     def _play(self, blocks: tuple[Block, ...], name: str, continues: int | None = None) -> None:
         program = replace(rooms.built_in_program(), name=name, blocks=blocks)

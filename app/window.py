@@ -15,7 +15,9 @@ from app.logbook import Logbook
 from app.painter import Painter
 from app.plugged import Plugged
 from app.speaker import Speaker
+from app.texts import load
 from app.visit import Display, Visit, Wish
+from app.voice import Voice
 from devices.keyboard import Keyboard
 from devices.mouse import Mouse
 from engine.game import Cue
@@ -56,7 +58,7 @@ class Window(arcade.Window):
         self.plugged = visit.plugged = Plugged(data_dir, self.now_ms, wish.device if wish else None)
         self._broadcast = Broadcast(self.now_ms, visit.profile) if lsl_out else None
         self._controllers = Controllers(self.plugged, self.now_ms)
-        self._speaker = Speaker()
+        self._speaker, self._voice = Speaker(), Voice()
         self._look = self._wanted_look()
         self._painter = Painter(self.ctx, *self._look)
         self._painted = 0
@@ -82,11 +84,20 @@ class Window(arcade.Window):
             self._ticked += 1
             samples = self._taken(to_ms(self._ticked))
             self._heard(self.visit.tick(samples))
+            self._speak(self.visit.activities.spoken)
             if self._broadcast is not None and self.visit.frame is not None:
                 self._broadcast.tell(samples, self.visit.frame)
         self._painter.advance(delta_time)
         if self.visit.quitting:
             self.on_close()
+
+    def _speak(self, key: str) -> None:
+        """Say a line, unless sounds are off; where an activity is over its voice is silent too."""
+        profile = self.visit.profile
+        if key and profile.effects:
+            self._voice.say(load(profile.language).say(key), profile.language)
+        elif not self.visit.activities.under_way:
+            self._voice.hush()
 
     def _polled(self, now_ms: float) -> list[Sample]:
         felt = [*self.keys.poll(now_ms), *self.pointer.poll(now_ms), *self.plugged.poll(now_ms)]

@@ -15,7 +15,7 @@ RATE = 32_000  # samples a second
 PEAK = 10 ** (-5 / 20)  # no sample may be above this
 LOUDNESS_WINDOW = 0.125  # seconds, about how long an ear needs to judge loudness
 FOLDER = Path(__file__).parent / "sounds"
-FOLDER_BYTES = 1_000_000
+FOLDER_BYTES = 2_500_000
 LONGEST = 1.5  # seconds
 
 SEMITONES = {"C": 0, "D": 2, "E": 4, "G": 7, "A": 9}
@@ -204,6 +204,12 @@ def bloom() -> Wave:
     return mix(*parts, (0.48, 1.0, kalimba("C6", 0.95)), (0.48, 0.3, felt("C5", 0.95)))
 
 
+def cadence() -> Wave:
+    """The end of a tune: E, G and home, close together, over a soft low home."""
+    parts = [(0.07 * i, 0.8, kalimba(name, 0.7)) for i, name in enumerate(("E4", "G4", "C5"))]
+    return mix(*parts, (0.0, 0.35, felt("C4", 0.85)), (0.14, 0.3, tone(note("E5"), 0.7, HALO)))
+
+
 def slip() -> Wave:
     """A cup sliding a little through the fingers."""
     return gliding_noise(0.34, (700, 1150, 900), 0.5, 200) * swell(0.34, 0.09, 0.2)
@@ -242,6 +248,80 @@ def ripple() -> Wave:
     water = fitted(mix((0, 1, lap * noise(1.0, 600, 0.6, 30)), (0.12, 0.8, drops)), 1.0)
     rising = np.flatnonzero((water[:-1] <= 0) & (water[1:] > 0))
     return np.roll(water, -int(rising[0]))
+
+
+def kite_wind() -> Wave:
+    """A soft breath of wind that rises, passes and is gone."""
+    breath = gliding_noise(0.9, (420, 700, 980, 760, 520), 0.55, 700) * swell(0.9, 0.35, 0.5)
+    return mix((0, 1, breath), (0.12, 0.25, kalimba("G5", 0.7)))
+
+
+def button() -> Wave:
+    """A thumb on cloth, and the small wooden pop of a button."""
+    cloth = noise(0.12, 900, 0.7, 61) * swell(0.12, 0.02, 0.09)
+    return mix((0, 0.12, cloth), (0.03, 1, wood("E5", 0.16)), (0.03, 0.35, chirp(note("G4"), 0.2, 0.018)))
+
+
+def through() -> Wave:
+    """A button that slips through its hole: cloth that gives way, a pop, and a low note."""
+    cloth = gliding_noise(0.24, (700, 1300, 900), 0.6, 620) * swell(0.24, 0.05, 0.16)
+    pop = chirp(note("C5"), 0.25, 0.02)
+    return mix((0, 0.16, cloth), (0.14, 0.6, pop), (0.15, 0.8, wood("C5", 0.16)), (0.15, 0.35, marimba("C4", 0.35)))
+
+
+def zip_pull() -> Wave:
+    """A centimetre of zip: a few small teeth, close together."""
+    teeth = [(0.022 * i, 0.5 + 0.1 * i, knock(2000 + 120 * i, 0.003, 640 + i)) for i in range(6)]
+    cloth = noise(0.15, 1500, 0.6, 650) * swell(0.15, 0.03, 0.1)
+    return mix(*teeth, (0, 0.03, cloth), (0.02, 0.18, muted("G4", 0.14)))
+
+
+def snag() -> Wave:
+    """Cloth caught in a zip: a soft, low stop."""
+    cloth = gliding_noise(0.2, (1300, 800, 500), 0.6, 660) * swell(0.2, 0.01, 0.17)
+    return mix((0, 0.12, cloth), (0.02, 1, muted("A3", 0.25)))
+
+
+def zip_close() -> Wave:
+    """The last of a zip, quicker and higher, and the small click of its end."""
+    run = gliding_noise(0.3, (1100, 1600, 2300), 0.4, 670) * flutter(0.3, 30, 55) * swell(0.3, 0.05, 0.05)
+    return mix((0, 0.22, run), (0.29, 1, wood("C6", 0.14)), (0.29, 0.5, marimba("G4", 0.35)))
+
+
+def crack() -> Wave:
+    """An egg on the rim of a bowl: a dry crack, the shell that gives, a small drop."""
+    shell = mix((0, 1, knock(2100, 0.006, 81)), (0.05, 0.5, knock(1500, 0.009, 82)), (0.09, 0.35, knock(2600, 0.004, 83)))
+    return mix((0, 0.9, shell), (0, 0.35, tone(note("A4"), 0.15, WOOD)), (0.2, 0.5, bubbles(0.12, 2, ("E5", "C5"), 84)))
+
+
+def stir() -> Wave:
+    """Half a round of a wooden spoon: a soft swish along the bowl, and one touch of its wall."""
+    swish = gliding_noise(0.42, (480, 760, 560), 0.6, 850) * swell(0.42, 0.14, 0.24)
+    return mix((0, 0.3, swish), (0.3, 0.5, wood("G4", 0.14)))
+
+
+def rustle() -> Wave:
+    """Thin paper that is taken hold of: two soft crackles."""
+    crackles = noise(0.3, 2400, 0.6, 61) * flutter(0.3, 22, 9) * swell(0.3, 0.02, 0.2)
+    return mix((0, 0.6, crackles), (0.03, 0.4, noise(0.16, 1500, 0.5, 62) * swell(0.16, 0.03, 0.12)))
+
+
+def basket() -> Wave:
+    """Something laid into wickerwork: a soft thump, and the canes that give a little."""
+    canes = mix(*((0.05 + 0.035 * i, 0.3 - 0.07 * i, wood(name, 0.08)) for i, name in enumerate(("E5", "D5", "G5"))))
+    return mix((0, 1, tone(note("G3"), 0.28, WOOD)), (0, 0.9, knock(320, 0.02, 63)), (0, 0.5, canes))
+
+
+def squish() -> Wave:
+    """A ripe fruit that gives in a little."""
+    wet = gliding_noise(0.26, (520, 820, 610), 0.5, 640) * swell(0.26, 0.06, 0.16)
+    return mix((0, 0.5, wet), (0.04, 0.5, chirp(note("E4"), 0.35, 0.03)), (0.11, 0.35, chirp(note("G4"), 0.3, 0.02)))
+
+
+def pencil() -> Wave:
+    """A pencil's lead drawn over paper: two soft strokes."""
+    grain = gliding_noise(0.24, (1500, 2300, 1700), 0.4, 500)
+    return grain * swell(0.24, 0.05, 0.12) * (0.65 + 0.35 * flutter(0.24, 16, 22))
 
 
 def rest() -> Wave:
@@ -286,14 +366,32 @@ SOUNDS = {
     "force-7": Sound(lambda: muted("A4", 0.25), NOTE - 6),
     "force-8": Sound(lambda: muted("C5", 0.25), NOTE - 6),
     "bloom": Sound(bloom, NOTE),
+    "note-1": Sound(lambda: kalimba("G4", 0.85), NOTE),
+    "note-2": Sound(lambda: kalimba("A4", 0.85), NOTE),
+    "note-3": Sound(lambda: kalimba("C5", 0.85), NOTE),
+    "note-4": Sound(lambda: kalimba("D5", 0.85), NOTE),
+    "note-5": Sound(lambda: kalimba("E5", 0.85), NOTE),
+    "cadence": Sound(cadence, NOTE),
     "soft": Sound(lambda: marimba("C4", 0.5), NOTE),
     "slip": Sound(slip, WATER),
     "dent": Sound(dent, KNOCK),
     "pour": Sound(pour, WATER),
     "set-down": Sound(set_down, KNOCK - 2),
     "splash": Sound(splash, WATER),
+    "kite-wind": Sound(kite_wind, WATER),
+    "button": Sound(button, KNOCK),
+    "through": Sound(through, KNOCK),
+    "zip": Sound(zip_pull, KNOCK - 6),
+    "snag": Sound(snag, WATER),
+    "zip-close": Sound(zip_close, KNOCK),
     "ripple": Sound(ripple, WATER - 3, loops=True),
+    "rustle": Sound(rustle, KNOCK - 3),
+    "basket": Sound(basket, KNOCK),
+    "squish": Sound(squish, WATER - 1),
     "arrive": Sound(lambda: mix((0, 0.9, felt("G4", 0.6)), (0.26, 1, felt("A4", 0.75))), NOTE),
+    "crack": Sound(crack, KNOCK - 3),
+    "stir": Sound(stir, WATER),
+    "pencil": Sound(pencil, WATER - 6),
     "rest": Sound(rest, NOTE),
     "go": Sound(lambda: mix((0, 0.8, marimba("G4", 0.45)), (0.2, 1, marimba("C5", 0.5))), NOTE),
     "stop": Sound(stop, CALL + 1),

@@ -208,7 +208,8 @@ class Game(Generic[P, S]):
     and simulated patients play from it. ``index`` is the game's index of difficulty of its parameters, ordinal.
     ``peak`` is the largest force it ever asks for, as a share of the maximum. ``pictures`` names those of its
     pictures that appear in mid-trial: a shell gets them ready before, so that none is late. ``eases`` names for a
-    cause of misses the parameter that eases it; ``hints`` are causes for which it has words of its own. What stays
+    cause of misses the parameter that eases it; ``hints`` are causes for which it has words of its own, ``edges`` those
+    that can be sought on purpose, at the easiest rung, to feel where the edge is. What stays
     readable only as it is (letters) is not mirrored for a left hand: ``mirrors`` is false.
     """
 
@@ -225,6 +226,7 @@ class Game(Generic[P, S]):
     pictures: tuple[str, ...] = ()
     eases: tuple[tuple[Cause, str], ...] = ()
     hints: tuple[Cause, ...] = ()
+    edges: tuple[Cause, ...] = ()
     mirrors: bool = True
 
 

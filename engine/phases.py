@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.adaptive import Choice
 from engine.fitting import Fitting
+from engine.game import Outcome
 from engine.ghost import Ghost
 from engine.scene import Scene
 
@@ -38,11 +39,61 @@ class Playing:
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """A trial is over: its last picture and a hint are seen until ``until``."""
+    """A trial is over: its last picture is seen until ``until``, and a hint if it is ``told``."""
 
     until: int
     scene: Scene
     cause: str
+    told: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A trial that was over at tick ``at`` and is not written down yet; ``judged`` as in ``engine.recording.Trial``."""
+
+    at: int
+    playing: Playing
+    outcome: Outcome
+    judged: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A trial is over, and before the result is told the patient says how it went."""
+
+    over: Over
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A trial is over, and its result may be asked for until ``until``."""
+
+    until: int
+    over: Over
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The latest tries are looked back on together: (hit, cause) of each."""
+
+    tries: tuple[tuple[bool, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """The patient is asked to find an edge on purpose: to miss by this cause."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of seeking an edge is shown until ``until``: the cause that was sought, and the one that was found."""
+
+    until: int
+    scene: Scene
+    sought: str
+    found: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +123,9 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What was done is shown."""
+    """What was done is shown, three games a page."""
+
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +135,14 @@ class Why:
     back: "Rest | Summary"
 
 
-Phase = Fitting | Demo | Playing | After | Rest | Paused | Stopped | Why | Summary
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How the hand moved is shown, apart from the score; then it goes ``back``."""
+
+    back: Summary
+
+
+Phase = (
+    Fitting | Demo | Playing | After | Judge | Offered | Review | Seek | Found | Rest | Paused | Stopped | Why | Quality
+    | Summary
+)  # fmt: skip

@@ -1,21 +1,29 @@
 """Say what is prescribed: the blocks of a session, their rests, the band, the fence and the limits."""
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from engine.adaptive import Aim
+from engine.feedback import Feedback
 from engine.level import EASIEST, HARDEST, LevelError
 from engine.safety import Limits
+
+TABLES = ("blocks", "aim", "limits", "name", "expected", "feedback")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A number of trials of one game; ``level`` is the rung to stay on, ``None`` lets the adaptive core choose."""
+    """A number of trials of one game; ``level`` is the rung to stay on, ``None`` lets the adaptive core choose.
+
+    With ``explore`` nothing is scored: at the easiest rung the patient finds the game's edges, on purpose too soft or
+    too hard, as often as the game has some.
+    """
 
     game: str
     trials: int = 10
     level: int | None = None
+    explore: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a block without trials, or on no rung."""
@@ -25,6 +33,8 @@ class Block:
             raise ValueError(f"trials: must lie between 1 and 1000, not {self.trials}")
         if self.level is not None and not (_is_whole(self.level) and self.level >= 1):
             raise ValueError(f"level: must be a whole number from 1, not {self.level}")
+        if not isinstance(self.explore, bool):
+            raise ValueError(f"explore: must be true or false, not {self.explore}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,7 @@ class Program:
 
     ``expected`` is what an assessment suggests: the ability at a game, on its scale of difficulty, for a hand of which
     nothing else is known. ``maximum`` lets a hand's maximum grip be measured as the 100 % of forces; without it, and
-    always where it is not stated, a comfortable firm squeeze is.
+    always where it is not stated, a comfortable firm squeeze is. ``feedback`` says when it is told how a try went.
     """
 
     name: str
@@ -45,6 +55,7 @@ class Program:
     limits: Limits = field(default_factory=Limits)
     expected: tuple[tuple[str, float], ...] = ()
     maximum: bool = False
+    feedback: Feedback = field(default_factory=Feedback)
 
     def __post_init__(self) -> None:
         """Refuse rests that cannot be kept."""
@@ -77,7 +88,7 @@ def from_plain(table: dict[str, Any], path: str, games: set[str]) -> Program:
         if not isinstance(row.get("game"), str) or row["game"] not in games:
             raise LevelError(path, f"blocks.{n}.game", f"must be one of {', '.join(sorted(games))}")
         blocks.append(_made(Block, row, path, f"blocks.{n}"))
-    plain = {key: value for key, value in table.items() if key not in ("blocks", "aim", "limits", "name", "expected")}
+    plain = {key: value for key, value in table.items() if key not in TABLES}
     if not isinstance(table.get("aim", {}), dict):
         raise LevelError(path, "aim", "must be a table")
     aim = {key: tuple(v) if isinstance(v, list) else v for key, v in table.get("aim", {}).items()}
@@ -88,6 +99,7 @@ def from_plain(table: dict[str, Any], path: str, games: set[str]) -> Program:
             "blocks": tuple(blocks),
             "aim": _made(Aim, aim, path, "aim"),
             "limits": _made(Limits, table.get("limits", {}), path, "limits"),
+            "feedback": _made(Feedback, _table(table, "feedback", path), path, "feedback"),
             "expected": _expected(table.get("expected", {}), path, games),
             **plain,
         },
@@ -112,12 +124,22 @@ def to_plain(program: Program) -> dict[str, Any]:
             "cap": limits.cap, "hard": limits.hard, "soft": limits.soft, "soft_s": limits.soft_s,
             "rise": limits.rise,            "taps": limits.taps, "minutes": limits.minutes,
         },
+        "feedback": asdict(program.feedback),
         "expected": dict(program.expected),
         "blocks": [
-            {"game": b.game, "trials": b.trials} | ({} if b.level is None else {"level": b.level})
+            {"game": b.game, "trials": b.trials}
+            | ({} if b.level is None else {"level": b.level})
+            | ({"explore": True} if b.explore else {})
             for b in program.blocks
         ],
     }  # fmt: skip
+
+
+def _table(table: dict[str, Any], key: str, path: str) -> dict[str, Any]:
+    row = table.get(key, {})
+    if not isinstance(row, dict):
+        raise LevelError(path, key, "must be a table")
+    return row
 
 
 def _expected(table: Any, path: str, games: set[str]) -> tuple[tuple[str, float], ...]:

@@ -35,7 +35,9 @@ class Trial:
     ``None`` where that is not known; ``censored`` says that it is at least that (a hit) or at most that (a miss).
     ``fingers`` is what is known of the single fingers after it (``engine.fingers``), as JSON, empty where nothing is.
     ``source`` is the device it was played with. ``marks`` say what befell it in the attempt that counts (``gap``: lost
-    readings, ``reset``: it began again), ``interrupted`` why earlier attempts were broken off.
+    readings, ``reset``: it began again), ``interrupted`` why earlier attempts were broken off. ``told`` says whether
+    it was told how it went as soon as it was over, ``judged`` what the patient thought before that (``hit``, ``miss``;
+    empty where nobody asked).
     """
 
     index: int
@@ -65,6 +67,8 @@ class Trial:
     source: Source = Source()
     marks: tuple[str, ...] = ()
     interrupted: tuple[str, ...] = ()
+    told: bool = True
+    judged: str = ""
 
     @property
     def hit(self) -> bool:

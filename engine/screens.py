@@ -2,22 +2,32 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from engine.feedback import commonest
 from engine.hand import Side
 from engine.profile import Profile
+from engine.quality import LEAVES, leaves
 from engine.recording import Trial
 from engine.scene import STAGE_H, STAGE_W, Arc, Bar, Button, Circle, Picture, Role, Scene, Shape, Words
 from engine.source import PADS, SENSORS
+from engine.spelling import Spelling
 
 MIDDLE = STAGE_W / 2
+ROWS = 3  # games a page of the summary
 CONTROL_W, CONTROL_H = 190.0, 140.0
 BIG_W, BIG_H = 400.0, 150.0
-SETTINGS_PAGES = 5
+SETTINGS_PAGES = 6
 HINT_ICONS = {
     "too-soft": "firmer", "too-hard": "softer", "too-early": "early", "too-late": "late", "no-try": "time",
     "wrong-finger": "finger", "extra-finger": "finger", "left-of-path": "slower", "right-of-path": "slower",
     "unfinished": "time", "let-go-too-quickly": "slower", "missed-target": "touch", "softer": "softer",
-    "gently": "slower",
+    "gently": "slower", "too-fast": "slower", "wrong-way": "again", "wrong-order": "again", "wrong-tool": "touch",
 }  # fmt: skip
+# What an edge looks like that is sought on purpose: the way towards it, not the advice against it.
+SEEK_ICONS = {
+    "too-soft": "softer", "too-hard": "firmer", "too-fast": "late", "too-early": "early", "left-of-path": "left",
+    "right-of-path": "right", "let-go-too-quickly": "late",
+}  # fmt: skip
+QUALITY_ICONS = {"steady": "steady", "smooth": "smooth", "right_finger": "finger", "relaxed": "relaxed"}
 ICONS = {
     "keys": "keyboard", "mouse": "mouse", "serial": "grip", "switch": "touch", "plain": "grip", "tindeq": "radio",
     "lsl": "network", "trigger": "trigger", "playback": "playback", "pads": "pads", "midi": "midi",
@@ -111,18 +121,79 @@ def again(done: int) -> Scene:
 
 
 def pick(games: Sequence[str], page: int = 0) -> Scene:
-    """Return the screen to pick a game: three tiles a page."""
-    shown = games[3 * page : 3 * page + 3]
-    left = MIDDLE - (len(shown) - 1) * 240
-    tiles = tuple(
-        Button(f"play {name}", left + 480 * n, 430, 440, 400, "", f"game.{name}", "card", f"tile-{name}", 44)
-        for n, name in enumerate(shown)
-    )
-    back = Button("home", 119, 810, CONTROL_W, CONTROL_H, "icon-home", "button.home", size=30)
+    """Return the screen to pick a game: three tiles a page, or the way to the tasks of daily life."""
+    by_task = Button("tasks", MIDDLE - 250, 120, 460, 120, "icon-task", "pick.tasks", size=34)
     more: tuple[Button, ...] = ()
     if len(games) > 3:
-        more = (Button("more", MIDDLE, 120, 300, 110, "icon-next", "pick.more", size=32),)
-    return Scene("sunrise", (title("pick.title", y=760, size=56), *tiles, *more, back))
+        more = (Button("more", MIDDLE + 250, 120, 460, 120, "icon-next", "pick.more", size=34),)
+    heading = title("pick.title", y=760, size=56)
+    return Scene("sunrise", (heading, *_tiles("play", "game", games, page), by_task, *more, _home_button()))
+
+
+def tasks(names: Sequence[str], page: int = 0) -> Scene:
+    """Return the screen to pick a task of daily life: three tiles a page."""
+    more: tuple[Button, ...] = ()
+    if len(names) > 3:
+        more = (Button("more", MIDDLE, 120, 460, 120, "icon-next", "pick.more", size=34),)
+    heading = title("task.title", y=760, size=56)
+    return Scene("sunrise", (heading, *_tiles("task", "task", names, page), *more, _home_button()))
+
+
+def edges(names: Sequence[str], page: int = 0) -> Scene:
+    """Return the screen to pick the game whose edges are to be felt: three tiles a page."""
+    more: tuple[Button, ...] = ()
+    if len(names) > 3:
+        more = (Button("more", MIDDLE, 120, 460, 120, "icon-next", "pick.more", size=34),)
+    heading = title("edge.title", y=760, size=56)
+    return Scene("sunrise", (heading, *_tiles("edge", "game", names, page), *more, _home_button()))
+
+
+def task(name: str, games: Sequence[str]) -> Scene:
+    """Return the screen of one task: the games that train its parts, what each is good for, and all in a row."""
+    left = MIDDLE - (len(games) - 1) * 240
+    said = tuple(
+        Words(f"part.{name}.{game}", left + 480 * n, 232, 30, width=440, lines=2) for n, game in enumerate(games)
+    )
+    every = Button(f"all {name}", MIDDLE, 100, 560, 130, "icon-play", "task.all", "primary", size=40)
+    heading = title(f"task.{name}", y=760, size=56)
+    return Scene("sunrise", (heading, *_tiles("play", "game", games, 0, y=480), *said, every, _home_button()))
+
+
+def _tiles(verb: str, section: str, names: Sequence[str], page: int, y: float = 430.0) -> tuple[Button, ...]:
+    """Return three pictures with their words, to press."""
+    shown = names[3 * page : 3 * page + 3]
+    left = MIDDLE - (len(shown) - 1) * 240
+    return tuple(
+        Button(f"{verb} {name}", left + 480 * n, y, 440, 400, "", f"{section}.{name}", "card", f"tile-{name}", 44)
+        for n, name in enumerate(shown)
+    )
+
+
+def _home_button() -> Button:
+    return Button("home", 119, 810, CONTROL_W, CONTROL_H, "icon-home", "button.home", size=30)
+
+
+def word(spelling: Spelling) -> Scene:
+    """Return the screen to spell a word of one's own: what there is of it, and the letter that is offered."""
+    turn = (
+        ("word before", "left", "word.before"),
+        ("word take", "ok", "word.take"),
+        ("word after", "right", "word.after"),
+    )
+    shown = spelling.word or "-"
+    return Scene(
+        "sunrise",
+        (
+            title("word.title", y=800, size=56),
+            Bar(MIDDLE, 610, 900, 170, "card", 40, "line", 3),
+            Words("plain", MIDDLE, 610, 96, bold=True, width=860, values=(("text", shown),)),
+            Circle(MIDDLE, 430, 78, "card", "guide", 8),
+            Words("plain", MIDDLE, 430, 92, bold=True, width=130, values=(("text", spelling.letter),)),
+            *row_of(turn, 260, 380, 130, main=False),
+            Button("word erase", 1400, 610, CONTROL_W, CONTROL_H, "icon-back", "word.erase", size=30),
+            Button("word done", MIDDLE, 95, 420, 120, "icon-ok", "word.done", "primary", size=40),
+        ),
+    )
 
 
 def question(key: str, choices: Sequence[Row], icon: str = "", main: bool = True) -> Scene:
@@ -239,18 +310,118 @@ def way_said(played_with: str) -> str:
     return "serial" if played_with in SENSORS else "pads" if played_with in PADS else played_with
 
 
-def hint(cause: str) -> tuple[Shape, ...]:
-    """Return a short hint after a miss: what to change, with its picture."""
+def hint(cause: str, key: str = "") -> tuple[Shape, ...]:
+    """Return a short hint after a miss: what to change, with its picture; ``key`` is that of its words."""
     icon = HINT_ICONS.get(cause, "again")
     return (
         Bar(MIDDLE, 822, 700, 118, "card", 36, "line", 3),
         Picture(f"icon-{icon}", MIDDLE - 285, 822, 90, 90),
-        Words(f"hint.{cause}", MIDDLE + 50, 822, 38, bold=True, width=560, lines=2),
+        Words(key or f"hint.{cause}", MIDDLE + 50, 822, 38, bold=True, width=560, lines=2),
     )
 
 
-def garden(trials: Sequence[bool], of: int) -> tuple[Shape, ...]:
-    """Return the row at the foot of the stage: a flower for each hit, a bud for each other try, dots for the rest."""
+def judge() -> tuple[Shape, ...]:
+    """Return the question that comes before the result: how did it go?"""
+    well, less = ("well", "ok", "judge.well"), ("less", "other", "judge.less")
+    return (
+        Bar(MIDDLE, 450, STAGE_W, STAGE_H, "ground", alpha=0.72),
+        Bar(MIDDLE, 620, 1280, 200, "card", 40, "line", 3),
+        title("judge.title", y=620, lines=2),
+        *row_of((well, less), 330, main=False),
+    )
+
+
+def offered() -> tuple[Shape, ...]:
+    """Return the button that asks for the result."""
+    return (Button("ask", MIDDLE, 822, 620, 124, "icon-help", "request.ask", size=38),)
+
+
+def seek(game: str, cause: str) -> Scene:
+    """Return the screen that asks to find an edge on purpose."""
+    return Scene(
+        "sunrise",
+        (
+            Picture(f"tile-{game}", MIDDLE, 745, 300, 200),
+            Bar(MIDDLE, 500, 1280, 220, "card", 40, "line", 3),
+            Picture(f"icon-{SEEK_ICONS[cause]}", MIDDLE - 540, 500, 120, 120),
+            Words(f"seek.{cause}", MIDDLE + 70, 530, 46, bold=True, width=1060, lines=2),
+            Words("seek.why", MIDDLE + 70, 435, 30, width=1060),
+            *row_of((("start", "play", "button.start"),), 250),
+        ),
+    )
+
+
+def found(sought: str, got: str) -> tuple[Shape, ...]:
+    """Return a card with what came of seeking an edge."""
+    key = "seek.there" if got == sought else "seek.inside" if not got else "seek.other"
+    icon = "ok" if got == sought else "again"
+    return (
+        Bar(MIDDLE, 822, 760, 118, "card", 36, "line", 3),
+        Picture(f"icon-{icon}", MIDDLE - 315, 822, 90, 90),
+        Words(key, MIDDLE + 50, 822, 38, bold=True, width=620, lines=2),
+    )
+
+
+def explored(game: str, edges: Sequence[tuple[str, str]]) -> Scene:
+    """Return the last screen after exploring: which edges were found; nothing is scored."""
+    shapes: list[Shape] = [title("seek.title", y=800, size=60), Picture(f"tile-{game}", MIDDLE, 640, 240, 160)]
+    for n, cause in enumerate(dict.fromkeys(sought for sought, _ in edges)):
+        y = 470.0 - 130 * n
+        met = any(found == cause for sought, found in edges if sought == cause)
+        shapes.append(Bar(MIDDLE, y, 900, 112, "card", 32, "line", 3))
+        shapes.append(Picture(f"icon-{SEEK_ICONS[cause]}", MIDDLE - 380, y, 80, 80))
+        shapes.append(Words(f"edge.{cause}", MIDDLE - 20, y, 36, bold=True, width=600))
+        shapes.append(Picture("daisy", MIDDLE + 380, y, 72, 72) if met else Circle(MIDDLE + 380, y, 14, "line"))
+    return Scene("sunrise", (*shapes, *row_of((("home", "home", "button.home"),), 110, 360, 120)))
+
+
+def review(tries: Sequence[tuple[bool, str]], key: str) -> Scene:
+    """Return the screen that looks back on the latest tries, (hit, cause) each: flowers, and one hint in sum."""
+    step = min(150.0, 1100.0 / max(1, len(tries)))
+    left = MIDDLE - (len(tries) - 1) * step / 2
+    size = min(120.0, 0.85 * step)
+    shapes: list[Shape] = [title("review.title", y=780, size=60), Bar(MIDDLE, 560, 1280, 230, "card", 40, "line", 3)]
+    for n, (hit, _) in enumerate(tries):
+        x = left + n * step
+        flower = Picture("daisy", x, 560, size, size)
+        shapes.append(flower if hit else Circle(x, 560, size * 0.26, "guide", "ink", 4))
+    cause = commonest([cause for _, cause in tries])
+    if cause:
+        shapes.append(Picture(f"icon-{HINT_ICONS.get(cause, 'again')}", MIDDLE - 330, 350, 100, 100))
+        shapes.append(Words(key, MIDDLE + 50, 350, 42, bold=True, width=640, lines=2))
+    return Scene("sunrise", (*shapes, *row_of((("go on", "play", "button.go-on"),), 150)))
+
+
+def moved(qualities: Sequence[tuple[str, tuple[tuple[str, float], ...]]], page: int = 0) -> Scene:
+    """Return the screen that says how the hand moved, apart from the score: (game, (quality, share)) a row."""
+    shapes: list[Shape] = [title("moved.title", y=800, size=56)]
+    for n, (game, found) in enumerate(qualities[ROWS * page : ROWS * (page + 1)]):
+        y = 640.0 - 190 * n
+        shapes += [Bar(MIDDLE, y, 1440, 172, "card", 32, "line", 3), Picture(f"tile-{game}", 195, y, 180, 120)]
+        if not found:
+            shapes.append(Words("moved.none", 840, y, 32, width=1000))
+        for k, (name, share) in enumerate(found):
+            shapes += _quality(name, leaves(share), 455.0 + 300 * k, y)
+    return Scene("sunrise", (*shapes, *row_of((("back", "back", "button.back"),), 110, 360, 120)))
+
+
+def _quality(name: str, grown: int, x: float, y: float) -> list[Shape]:
+    """Return one quality: its picture, its word, and up to five leaves."""
+    shapes: list[Shape] = [
+        Picture(f"icon-{QUALITY_ICONS[name]}", x - 100, y + 32, 74, 74),
+        Words(f"quality.{name}", x + 45, y + 32, 30, bold=True, width=200, lines=2),
+    ]
+    for n in range(LEAVES):
+        at = x - 110 + 55 * n
+        shapes.append(Picture("leaf", at, y - 45, 52, 30, angle=20) if n < grown else Circle(at, y - 45, 7, "line"))
+    return shapes
+
+
+def garden(trials: Sequence[bool | None], of: int) -> tuple[Shape, ...]:
+    """Return the row at the foot of the stage: a flower for each hit, a bud for each other try, dots for the rest.
+
+    A try of which nothing is told (``None``) is a seed.
+    """
     if of > 24:
         share = len(trials) / of
         full = Bar(MIDDLE, 26, 900, 18, "card", 9, "line", 2)
@@ -262,6 +433,8 @@ def garden(trials: Sequence[bool], of: int) -> tuple[Shape, ...]:
         x = left + 50.0 * n
         if n >= len(trials):
             shapes.append(Circle(x, 32, 7, "line"))
+        elif trials[n] is None:
+            shapes.append(Circle(x, 32, 12, "card", "ink", 4))
         elif trials[n]:
             shapes.append(Picture("daisy", x, 32, 46, 46))
         else:
@@ -269,11 +442,13 @@ def garden(trials: Sequence[bool], of: int) -> tuple[Shape, ...]:
     return tuple(shapes)
 
 
-def summary(trials: Sequence[Trial], minutes: float, how: str, reasons: Sequence[ReasonRow] = ()) -> Scene:
+def summary(
+    trials: Sequence[Trial], minutes: float, how: str, reasons: Sequence[ReasonRow] = (), page: int = 0
+) -> Scene:
     """Return the last screen: what was done, in plain words and one picture, and why each game is as hard as it is.
 
     ``reasons`` are (key, values with the game), as for ``why``; only the first one of a game is said, and a key that is
-    not known here is left out.
+    not known here is left out. Three games are on a page.
     """
     games = list(dict.fromkeys(trial.game for trial in trials))
     known = [(key, values) for key, values in reasons if key in REASONS]
@@ -282,13 +457,26 @@ def summary(trials: Sequence[Trial], minutes: float, how: str, reasons: Sequence
     values = (("n", str(len(trials))), ("min", f"{max(1, round(minutes))}"))
     key = "summary.done" if trials else "summary.none"
     shapes.append(Words(key, MIDDLE, 741, 40, width=1300, values=values))
-    for n, game in enumerate(games[:3]):
+    for n, game in enumerate(games[ROWS * page : ROWS * (page + 1)]):
         y = 622.0 - 162 * n
         brief = _in_brief(*because[game], y - 42) if game in because else ()
         shapes += [*_garden_bed(game, [t for t in trials if t.game == game], y, y + 26 if brief else y), *brief]
-    buttons = row_of((("home", "home", "button.home"), ("why", "why", "button.why")) if trials else
-                     (("home", "home", "button.home"),), 105, 360, 120)  # fmt: skip
-    return Scene("sunrise", (*shapes, *buttons))
+    rows: list[Row] = [("home", "home", "button.home")]
+    if trials:
+        rows += [("quality", "star", "button.quality"), ("why", "why", "button.why")]
+    buttons = list(row_of(rows, 105, 360, 120))
+    if len(games) > ROWS:
+        buttons.append(Button("more", 1481, 105, CONTROL_W, CONTROL_H, "icon-next", "pick.more", size=30))
+    return Scene("sunrise", (*shapes, *judged(trials), *buttons))
+
+
+def judged(trials: Sequence[Trial]) -> tuple[Shape, ...]:
+    """Return how often the patient judged a try as it was, where that was asked."""
+    asked = [trial for trial in trials if trial.judged]
+    if not asked:
+        return ()
+    right = sum(trial.judged == trial.result for trial in asked)
+    return (Words("summary.judged", MIDDLE, 190, 28, width=1300, values=(("n", str(right)), ("of", str(len(asked))))),)
 
 
 def _garden_bed(game: str, trials: Sequence[Trial], y: float, flowers_y: float) -> list[Shape]:
@@ -346,6 +534,7 @@ def settings(profile: Profile, page: int, measured: Collection[str] = ()) -> Sce
         ("set tone", "tone", "set.tone", "set.on" if profile.tone else "set.off"),
         ("set weigh", "weight", "set.weigh", f"set-value.weigh.{'done' if 'weigh' in measured else 'none'}"),
         ("set card", "card", "set.card", f"set-value.card.{'measured' if 'card' in measured else 'guess'}"),
+        ("set word", "pencil", "set.word", "set.on" if profile.word else "set.off"),
     )  # fmt: skip
     shapes: list[Shape] = [title("set.title", y=790, size=56)]
     for n, (action, icon, name, value) in enumerate(rows[3 * page : 3 * page + 3]):

@@ -8,27 +8,59 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import ceil
 
-from engine import calibration, fitting, ghost, just, menu, safety, screens, sensing, sensor_screens
-from engine.adaptive import Belief
+from engine import calibration, fitting, ghost, just, menu, safety, screens, seen, sensing
+from engine.adaptive import Belief, Choice, Reason
 from engine.calibration import Scale, Senses
 from engine.chance import Chance
 from engine.chooser import Chooser, Turn
+from engine.feedback import quiet
 from engine.game import FORCES, LIKE, AnyGame, Cue, Event, Grip, Intent, Lift, Outcome, Press, Setting, Squeeze, Tap
 from engine.level import EASIEST, Ladder
-from engine.phases import After, Demo, Paused, Phase, Playing, Rest, Stopped, Summary, Why
+from engine.phases import (
+    After,
+    Demo,
+    Found,
+    Judge,
+    Offered,
+    Over,
+    Paused,
+    Phase,
+    Playing,
+    Quality,
+    Rest,
+    Review,
+    Seek,
+    Stopped,
+    Summary,
+    Why,
+)
 from engine.plan import Plan
 from engine.profile import KEYS
 from engine.program import Block
-from engine.recording import End, Fit, Trial, as_written, end_line, fit_line, samples_line, source_line, trial_line
+from engine.recording import (
+    End,
+    Fit,
+    Trial,
+    as_written,
+    end_line,
+    fit_line,
+    note_line,
+    samples_line,
+    source_line,
+    trial_line,
+)
 from engine.sample import Sample
-from engine.scene import Button, Scene, Shape, mirrored
+from engine.scene import Button, Scene
+from engine.seen import View
 from engine.sensing import Sensing
 from engine.signals import maximum
 from engine.source import PADS, SENSORS, Source
-from engine.ticks import TICKS_PER_S, seconds, to_ms, to_ticks
+from engine.ticks import seconds, to_ms, to_ticks
 
 IDLE_S, SELF_PACED_IDLE_S = 10.0, 60.0
 AFTER_HIT_MS, AFTER_MISS_MS = 900.0, 1700.0
+OFFERED_S = 5.0
+AFTER_EDGE_MS, EACH_EDGE = 2400.0, 2
 MISSES_FOR_DEMO = 3
 NOTES, NOTE_ASKED, NOTE_S = 8, 6, 0.12
 # No game is played on after so long without a reading; a radio and a network send in bunches.
@@ -72,6 +104,8 @@ class Session:
         self._fits: tuple[Fit, ...] = ()
         self._block = 0
         self._attempt = 0
+        self._reviewed = 0
+        self.edges: tuple[tuple[str, str], ...] = ()
         self._last_input = 0
         self._last_force = 0.0
         self._refuse_what_cannot_be_played()
@@ -114,9 +148,10 @@ class Session:
         lines = tuple(source_line(self.now, source) for source in sources if self._is_new(source))
         samples = tuple(as_written(sample) for sample in samples)
         lines += (samples_line(self.now, samples),) if samples else ()
-        known = len(self._fits)
+        known, found = len(self._fits), len(self.edges)
         frame = self._tick(samples)
         lines += tuple(fit_line(fit) for fit in self._fits[known:])
+        lines += tuple(self._edge_line(edge) for edge in self.edges[found:])
         lines += tuple(trial_line(trial) for trial in (frame.trial,) if trial)
         lines += tuple(end_line(end) for end in (frame.end,) if end)
         self.now += 1
@@ -143,9 +178,10 @@ class Session:
         self.over = True
         known = len(self._fits)
         self._keep_tries()
+        trial = self._settled()
         self.end = End(self.now, "closed")
-        lines = (*map(fit_line, self._fits[known:]), end_line(self.end))
-        return Frame(lines=lines, end=self.end, over=True)
+        lines = (*map(fit_line, self._fits[known:]), *map(trial_line, [trial] if trial else []), end_line(self.end))
+        return Frame((), trial, lines, self.end, over=True)
 
     # One tick
 
@@ -181,8 +217,12 @@ class Session:
             return self._after(phase)
         if isinstance(phase, fitting.Fitting):
             return self._fit(phase, samples, believed)
+        if isinstance(phase, Found):
+            return self._after_edge(phase)
         if isinstance(phase, Demo):
             self._phase = self._demonstrated(phase)
+        if isinstance(phase, Offered) and self.now >= phase.until:
+            return Frame(trial=self._finished(phase.over, told=False))
         return self._choose(samples)
 
     def _meant(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
@@ -204,9 +244,10 @@ class Session:
 
     def _stop(self) -> Frame:
         self._keep_tries()
+        trial = self._settled()
         self.end = End(self.now, "stopped")
         self._go(Stopped())
-        return Frame((Cue("stop"),), end=self.end)
+        return Frame((Cue("stop"),), trial, end=self.end)
 
     def _asks_to_be_shown(self, samples: tuple[Sample, ...], held: bool) -> bool:
         """Show the demonstration again when it is asked for; the trial under way is begun again afterwards."""
@@ -223,9 +264,10 @@ class Session:
         return action
 
     def _finish(self, how: str) -> Frame:
+        trial = self._settled()
         self.end = End(self.now, how)
         self._go(Summary())
-        return Frame((Cue("bloom"),), end=self.end)
+        return Frame((Cue("bloom"),), trial, end=self.end)
 
     def _go(self, phase: Phase) -> None:
         """Go to a phase; from try to try it still counts how long nobody has done anything."""
@@ -241,6 +283,8 @@ class Session:
             ladder = self.plan.ladders[block.game]
             if block.level is not None:
                 ladder.start_of(block.level)
+            if block.explore and not self.games[block.game].edges:
+                raise ValueError(f"{block.game}: there is no edge to explore in it")
             if safety.within_cap(self.games[block.game], ladder, EASIEST, self.plan.program.limits) is None:
                 raise ValueError(f"{block.game}: even the easiest level asks for more force than the cap allows")
 
@@ -268,9 +312,15 @@ class Session:
             self.end = replace(self.end, why=action)
             self._go(Summary())
             return Frame((Cue("press"),), end=self.end)
+        if isinstance(phase, Judge | Offered | Review):
+            frame = self._answered(phase, action)
+            return replace(frame, cues=(Cue("press"), *frame.cues))
         if action == "why" and isinstance(phase, Rest | Summary):
             self._go(Why(phase))
-        elif action == "back" and isinstance(phase, Why):
+        elif isinstance(phase, Summary) and action in ("quality", "more"):
+            pages = seen.summary_pages(self.trials)
+            self._go(Quality(phase) if action == "quality" else Summary((phase.page + 1) % pages))
+        elif action == "back" and isinstance(phase, Why | Quality):
             self._go(phase.back)
         elif isinstance(phase, fitting.Greatest) and action in ("ready", "more", "enough"):
             self._lead_maximum(phase, action)
@@ -294,8 +344,7 @@ class Session:
         if isinstance(self._phase, Rest):
             self._chooser.rested(round(to_ms(self.now - self._phase.since) / 60_000, 3))
         self._watch = safety.calmed(self._watch)
-        in_block = [trial for trial in self.trials if trial.block == self._block]
-        return self._fresh_trial() if in_block or self._attempt else self._demo()
+        return self._fresh_trial() if self._in_block() or self._attempt else self._demo()
 
     def _missing(self) -> str:
         """Return why the game cannot be played with its device just now, or ""."""
@@ -317,7 +366,7 @@ class Session:
 
     def _chance(self, attempt: int) -> Chance:
         """Return the chance of the next trial; its demonstration shows the very same one."""
-        return Chance(self.plan.seed).child(f"trial-{len(self.trials)}").child(f"attempt-{attempt}")
+        return Chance(self.plan.seed).child(f"trial-{len(self.trials) + len(self.edges)}").child(f"attempt-{attempt}")
 
     def _demonstrated(self, demo: Demo) -> Demo:
         """Return the demonstration one tick later; when it is through, it begins again."""
@@ -338,6 +387,8 @@ class Session:
         """Begin a trial, or find the sensor's zero first, or wait for it."""
         if self._is_loose():
             return Paused("unplugged") if self._missing() else fitting.Tare(self.now)
+        if self.block.explore and not isinstance(self._phase, Seek):
+            return Seek(self._sought())
         turn = self._turn()
         self._attempt += 1
         self._watch = replace(self._watch, over_since=None)
@@ -361,10 +412,73 @@ class Session:
         playing, cues = self._reminded(replace(playing, state=stepped.state), stepped.cues, ruling)
         playing, heard = self._heard(playing)
         self._phase = playing
+        if self.plan.program.feedback.mutes(len(self._in_block())):
+            cues = quiet(cues)
         cues = tuple(self._placed(cue) for cue in cues) + heard
         if stepped.outcome is None:
             return Frame(cues)
-        return Frame(cues, self._finished(playing, stepped.outcome))
+        frame = self._ended(Over(self.now, playing, stepped.outcome))
+        return replace(frame, cues=(*cues, *frame.cues))
+
+    def _ended(self, over: Over) -> Frame:
+        """Ask what the patient thinks of a trial that is over, where that is wanted; or tell how it went."""
+        if self.block.explore:
+            return self._edge_found(over)
+        if self.plan.program.feedback.judge and not over.judged and over.outcome.result != "omission":
+            self._go(Judge(over))
+            return Frame()
+        if self.plan.program.feedback.given == "request":
+            self._go(Offered(self.now + seconds(OFFERED_S), over))
+            return Frame()
+        return self._told(self._finished(over))
+
+    def _answered(self, phase: Judge | Offered | Review, action: str) -> Frame:
+        """Take in what the patient thinks of a trial, or tell what is asked for, or go on after looking back."""
+        if isinstance(phase, Judge):
+            return self._ended(replace(phase.over, judged="hit" if action == "well" else "miss"))
+        if isinstance(phase, Offered):
+            return self._told(self._finished(phase.over, told=True))
+        self._reviewed = len(self.trials)
+        return self._onwards()
+
+    def _told(self, trial: Trial) -> Frame:
+        """Let it be heard how a trial went, if that was kept back until now and is told."""
+        muted = self.plan.program.feedback.mutes(len(self._in_block()) - 1)
+        return Frame((Cue("hit-5" if trial.hit else "soft"),) if muted and trial.told else (), trial)
+
+    # Exploring, without a score
+
+    def _sought(self) -> str:
+        """Return the edge that is to be found now: each one twice, in turn."""
+        edges = self.game.edges
+        return edges[len(self.edges) % len(edges)]
+
+    def _edge_found(self, over: Over) -> Frame:
+        """Show what came of seeking an edge; nothing is scored or learned, and it is kept as a note."""
+        sought, found = self._sought(), over.outcome.cause
+        self.edges += ((sought, found),)
+        self._attempt, self._interrupted = 0, ()
+        until = self.now + to_ticks(AFTER_EDGE_MS)
+        self._go(Found(until, self.game.scene(over.playing.state), sought, found))
+        return Frame((Cue("hit-3"),) if sought == found else ())
+
+    def _after_edge(self, found: Found) -> Frame:
+        if self.now < found.until:
+            return Frame()
+        if len(self.edges) >= EACH_EDGE * len(self.game.edges):
+            return self._finish("done")
+        self._go(Seek(self._sought()))
+        return Frame()
+
+    def _edge_line(self, edge: tuple[str, str]) -> str:
+        sought, found = edge
+        return note_line(f"explore.{self.game.name}.{sought}.{found or 'inside'}")
+
+    def _settled(self) -> Trial | None:
+        """Return the trial that is over and was not written down yet, now that the session ends."""
+        if isinstance(self._phase, Judge | Offered):
+            return self._finished(self._phase.over, told=False)
+        return None
 
     def _switched(self, events: tuple[Event, ...], intent: Intent | None) -> tuple[Event, ...]:
         """Let the one switch stand for the finger that is asked for: when, not which, is what is practised."""
@@ -402,7 +516,9 @@ class Session:
         self._go(Paused(reason))
         return Frame((Cue("pause"),))
 
-    def _finished(self, playing: Playing, outcome: Outcome) -> Trial:
+    def _finished(self, over: Over, told: bool | None = None) -> Trial:
+        """Write a trial down and learn from it; the program says whether it is told, where nobody else does."""
+        playing, outcome = over.playing, over.outcome
         passed, censored = just.passed(self._ladder(), self.game.index, playing.chosen.difficulty, outcome)
         fingers = self._chooser.learned_fingers(self.block, self.played_with, playing.chosen, outcome.answers)
         belief = self._learned(playing, outcome.result == "hit", passed, censored)
@@ -418,7 +534,7 @@ class Session:
             cause=outcome.cause,
             attempt=playing.attempt,
             start_tick=playing.since,
-            end_tick=self.now,
+            end_tick=over.at,
             params={key: list(v) if isinstance(v, tuple) else v for key, v in asdict(playing.state.params).items()},
             measures=dict(outcome.measures),
             just=outcome.just,
@@ -434,12 +550,22 @@ class Session:
             source=self._source(),
             marks=self._marks(),
             interrupted=self._interrupted,
+            told=self._tells(playing, outcome, passed) if told is None else told,
+            judged=over.judged,
         )
         self.trials += (trial,)
         self._attempt, self._interrupted = 0, ()
-        wait_ms = AFTER_HIT_MS if trial.hit else AFTER_MISS_MS
-        self._go(After(self.now + to_ticks(wait_ms), self.game.scene(playing.state), outcome.cause))
+        wait_ms = AFTER_MISS_MS if trial.told and not trial.hit else AFTER_HIT_MS
+        self._go(After(self.now + to_ticks(wait_ms), self.game.scene(playing.state), outcome.cause, trial.told))
         return trial
+
+    def _tells(self, playing: Playing, outcome: Outcome, passed: float | None) -> bool:
+        """Tell whether the program lets the patient know at once how this trial went."""
+        done, hit = len(self._in_block()) + 1, outcome.result == "hit"
+        return self.plan.program.feedback.tells(done, hit, playing.chosen.difficulty, passed)
+
+    def _in_block(self) -> list[Trial]:
+        return [trial for trial in self.trials if trial.block == self._block]
 
     def _learned(self, playing: Playing, hit: bool, passed: float | None, censored: bool) -> Belief:
         """Learn from the trial; where a rest follows, the stretch that it ends is looked at as well."""
@@ -455,7 +581,16 @@ class Session:
     def _after(self, after: After) -> Frame:
         if self.now < after.until:
             return Frame()
-        in_block = [trial for trial in self.trials if trial.block == self._block]
+        in_block, feedback = self._in_block(), self.plan.program.feedback
+        if feedback.is_due(len(in_block), self.block.trials):
+            latest = in_block[-((len(in_block) - 1) % feedback.every + 1) :]
+            self._go(Review(tuple((trial.hit, trial.cause) for trial in latest)))
+            return Frame((Cue("rest"),))
+        return self._onwards()
+
+    def _onwards(self) -> Frame:
+        """Go on after a trial: with the next one, the demonstration, a rest, or the next block."""
+        in_block = self._in_block()
         if len(in_block) >= self.block.trials:
             return self._next_block()
         running = self._misses_running(in_block)
@@ -567,7 +702,10 @@ class Session:
         return self._chooser.key(self.block, self.played_with)
 
     def _turn(self) -> Turn:
-        """Return what the next trial asks."""
+        """Return what the next trial asks; only the easiest there is where the edges are explored."""
+        if self.block.explore:
+            easiest = Choice(EASIEST, 1.0, 1.0, 1.0, Reason("reason.fixed", (("to", "1"),)))
+            return Turn(easiest, self._ladder().params(EASIEST))
         return self._chooser.turn(self.block, self.played_with, self.trials)
 
     def _setting(self, turn: Turn) -> Setting:
@@ -597,59 +735,11 @@ class Session:
         return self._bare_scene().buttons
 
     def _bare_scene(self) -> Scene:
-        phase, profile = self._phase, self.plan.profile
-        if isinstance(phase, Summary):
-            end = self.end or End(self.now, "")
-            return screens.summary(self.trials, end.tick / TICKS_PER_S / 60, end.how, self.reasons())
-        if isinstance(phase, Stopped):
-            return screens.stopped()
-        if isinstance(phase, Why):
-            return screens.why(self.reasons()) + (() if self.end else (screens.stop_button(profile),))
-        stop = (screens.stop_button(profile),)
-        if isinstance(phase, Rest):
-            left = max(0.0, (phase.until - self.now) / TICKS_PER_S)
-            whole = (phase.until - phase.since) / TICKS_PER_S
-            of = sum(block.trials for block in self.plan.program.blocks)
-            return screens.rest(left, whole, len(self.trials), of, self.now >= phase.ready) + stop
-        if isinstance(phase, Paused):
-            return screens.paused(phase.reason) + stop
-        if isinstance(phase, fitting.Tare):
-            return sensor_screens.tare(phase.refused) + stop
-        if isinstance(phase, fitting.Firm):
-            held = 0.0 if phase.since is None else (self.now - phase.since) / seconds(fitting.FIRM_S)
-            return sensor_screens.firm(held) + stop
-        if isinstance(phase, fitting.Greatest):
-            return sensor_screens.maximum(phase.maximum, phase.refused) + stop
-        return self._played(phase)
-
-    def _played(self, phase: Demo | Playing | After) -> Scene:
-        profile = self.plan.profile
-        bare = phase.scene if isinstance(phase, After) else self.game.scene(phase.state)
-        over: tuple[Shape, ...] = ()
-        if isinstance(phase, Demo):
-            by_key = self.game.skill == "tap" and self.played_with == "keys"
-            bare = bare + (() if by_key else ghost.hand(phase.ghost, profile.units_per_mm))
-            again = any(trial.block == self._block for trial in self.trials)
-            over = (
-                *self._garden(),
-                *screens.demonstration(profile, self.game.name, self.played_with, phase.ghost.acting, again),
-                screens.stop_button(profile),
-            )
-        else:
-            over = self._over(phase)
-        seen = mirrored(bare) if self.flipped else bare
-        return seen + over
-
-    def _over(self, phase: Playing | After) -> tuple[Shape, ...]:
-        profile = self.plan.profile
-        over = (*self._garden(), *screens.practice_controls(profile))
-        if isinstance(phase, After):
-            return over + (screens.hint(phase.cause) if phase.cause else ())
-        return over + (screens.hint(phase.reminder) if self.now < phase.softer_until else ())
-
-    def _garden(self) -> tuple[Shape, ...]:
-        in_block = [trial.hit for trial in self.trials if trial.block == self._block]
-        return screens.garden(in_block, self.block.trials)
+        view = View(
+            self._phase, self.plan.profile, self.plan.program, self.game, self.played_with, self.flipped, self.now,
+            self.end, self.trials, self._reviewed, self._block, self.reasons(), self.edges,
+        )  # fmt: skip
+        return seen.bare(view)
 
     def reasons(self) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         """Return why the latest trial of each game was as hard as it was, and asked one finger most: (key, values)."""

@@ -14,7 +14,7 @@ from engine.fitting import Firm, Tare
 from engine.game import FORCES, Follow, Intent, Press, Squeeze, Touch
 from engine.ghost import along
 from engine.hand import FINGERS, Finger
-from engine.phases import Demo, Paused, Playing, Rest, Summary, Why
+from engine.phases import Demo, Judge, Paused, Playing, Rest, Review, Seek, Summary, Why
 from engine.profile import KEYS
 from engine.sample import Sample
 from engine.session import Session
@@ -109,7 +109,7 @@ class Patient:
             self._rested = len(session.trials)
             if tick < phase.ready + seconds(0.5):
                 return []
-        if not isinstance(phase, Demo | Rest | Paused | Summary | Why):
+        if not isinstance(phase, Demo | Judge | Review | Seek | Rest | Paused | Summary | Why):
             return []
         waited = tick - self._phase_at
         if waited < seconds(LOOK_S) or waited % seconds(LOOK_S):

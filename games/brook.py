@@ -12,23 +12,9 @@ from itertools import pairwise
 from math import atan2, cos, degrees, fsum, hypot, log2, pi, sin
 
 from engine.chance import Chance
-from engine.game import (
-    Cause,
-    Cue,
-    Event,
-    Follow,
-    Game,
-    Intent,
-    Just,
-    Nudge,
-    Outcome,
-    Point,
-    Result,
-    Setting,
-    Step,
-)
+from engine.game import Cause, Cue, Event, Follow, Game, Intent, Just, Nudge, Outcome, Point, Result, Setting, Step
 from engine.level import choice, number, yes
-from engine.measures import rounded
+from engine.measures import evenness, rounded, steadiness
 from engine.scene import STAGE_H, STAGE_W, Arc, Bar, Circle, Path, Picture, Scene, Shape, Words
 from engine.ticks import MS_PER_TICK, to_ms
 
@@ -38,6 +24,8 @@ NEVER_MS, NOTHING_MS, UNTIMED_MS = 180_000.0, 60_000.0, 120_000.0
 TAP_MS, TAP_MM = 350.0, 6.0
 REMIND_MS = 4000.0
 STEP_MM = 1.0
+PACE_TICKS, SPEEDS = 30, 4
+BOAT_W, LEAST_BOAT_W = 120.0, 84.0
 ROOM_W, ROOM_H = 1380.0, 600.0
 MIDDLE_Y = -15.0
 Pair = tuple[float, float]
@@ -77,7 +65,8 @@ class Line:
 class State:
     """A trip under way: where the boat is, whether it is led, and how far from the middle for how many ticks.
 
-    ``away`` lists (signed distance from the middle as a share of half the width there, ticks).
+    ``away`` lists (signed distance from the middle as a share of half the width there, ticks), ``pace`` where it was
+    along the way each quarter of a second that it was led, ``nudged`` that arrow keys led it.
     """
 
     params: Params
@@ -92,6 +81,9 @@ class State:
     free_ms: float = 0.0
     down_at: tuple[float, float, float] | None = None
     away: tuple[tuple[float, int], ...] = ()
+    pace: tuple[float, ...] = ()
+    led_ticks: int = 0
+    nudged: bool = False
     lifts: int = 0
     now_ms: float = 0.0
     led_from_ms: float | None = None
@@ -199,7 +191,7 @@ def step(state: State, tick: int, events: tuple[Event, ...]) -> Step[State]:
 def _led(state: State, event: Event) -> State:
     if isinstance(event, Nudge):
         x, y = state.pen if state.pen and state.hooked else state.boat
-        pushed = replace(state, hooked=True, led_from_ms=_first(state.led_from_ms, event.at_ms))
+        pushed = replace(state, hooked=True, nudged=True, led_from_ms=_first(state.led_from_ms, event.at_ms))
         return _moved(pushed, (x + event.dx_mm, y + event.dy_mm))
     if not isinstance(event, Point):
         return state
@@ -250,15 +242,10 @@ def _moved(state: State, place: Pair) -> State:
     trail = state.trail
     if not trail or hypot(place[0] - trail[-1][0], place[1] - trail[-1][1]) > 2.0:
         trail = (*trail, (rounded(place[0]), rounded(place[1])))
+    bumped_ms, best_mm = state.now_ms if bumped else state.bumped_ms, max(state.best_mm, at_mm)
     return replace(
-        state,
-        at_mm=at_mm,
-        best_mm=max(state.best_mm, at_mm),
-        off_mm=off_mm,
-        pen=place,
-        trail=trail,
-        bumped_ms=state.now_ms if bumped else state.bumped_ms,
-    )
+        state, at_mm=at_mm, best_mm=best_mm, off_mm=off_mm, pen=place, trail=trail, bumped_ms=bumped_ms
+    )  # fmt: skip
 
 
 def project(line: Line, at_mm: float, place: Pair) -> tuple[float, float]:
@@ -287,6 +274,9 @@ def project(line: Line, at_mm: float, place: Pair) -> tuple[float, float]:
 
 
 def _counted(state: State) -> State:
+    if state.led_ticks % PACE_TICKS == 0:
+        state = replace(state, pace=(*state.pace, state.at_mm))
+    state = replace(state, led_ticks=state.led_ticks + 1)
     share = rounded(state.off_mm / (_width(state.line, state.at_mm) / 2))
     if state.away and state.away[-1][0] == share:
         return replace(state, away=(*state.away[:-1], (share, state.away[-1][1] + 1)))
@@ -327,17 +317,31 @@ def just_passed(away: tuple[tuple[float, int], ...]) -> float:
 
 def _outcome(state: State) -> Outcome:
     led_ms = 0.0 if state.led_from_ms is None or state.ended_ms is None else state.ended_ms - state.led_from_ms
-    whole = max(1, sum(n for _, n in state.away))
-    on_path = sum(n for share, n in state.away if abs(share) <= 1.0) / whole
+    on_path = sum(n for share, n in state.away if abs(share) <= 1.0) / max(1, sum(n for _, n in state.away))
     measures = (
         ("completion", rounded(state.best_mm / state.line.length)),
         ("on_path", rounded(on_path)),
         ("led_ms", rounded(led_ms)),
         ("lifts", float(state.lifts)),
         ("length_mm", rounded(state.line.length)),
+        *_quality(state),
     )
     result = Result.HIT if not state.cause else Result.OMISSION if state.cause == "no-try" else Result.MISS
     return Outcome(result, state.cause, measures, _just(state, led_ms), cut_short=state.cause == "too-late")
+
+
+def _quality(state: State) -> tuple[tuple[str, float], ...]:
+    """Return how steadily it kept to the middle beside the width, and how even its speed was.
+
+    Arrow keys have a speed of their own, so that theirs is not told.
+    """
+    found: list[tuple[str, float]] = []
+    if sum(n for _, n in state.away) >= PACE_TICKS:
+        found.append(("steady", steadiness([share for share, n in state.away for _ in range(n)], 1.0)))
+    speeds = [b - a for a, b in pairwise(state.pace)]
+    if len(speeds) >= SPEEDS and not state.nudged:
+        found.append(("smooth", evenness(speeds)))
+    return tuple(found)
 
 
 def _just(state: State, led_ms: float) -> tuple[Just, ...]:
@@ -397,14 +401,13 @@ def _brook(line: Line, setting: Setting, seen: int) -> list[Shape]:
     every = [*range(0, max(seen - 1, 1), 2), max(seen - 1, 1)]
     points = tuple(_stage(line.points[k], setting) for k in every)
     widths = tuple(line.widths[k] * per_mm for k in every)
-    shapes: list[Shape] = [
+    return [
         Path(points, "bank", tuple(w + 36 for w in widths)),
         Path(points, "card", tuple(w + 24 for w in widths)),
         Path(points, "water-shade", tuple(w + 8 for w in widths)),
         Path(points, "water", widths),
         Path(points, "white", 3, dash=16, alpha=0.7),
     ]
-    return shapes
 
 
 def _shores(state: State) -> list[Shape]:
@@ -428,11 +431,10 @@ def _shores(state: State) -> list[Shape]:
 
 def _reminder(state: State) -> list[Shape]:
     """Return a line that says what to do, while nobody has led the boat for some seconds."""
-    waits = not state.hooked and state.ended_ms is None and state.now_ms - state.free_ms > REMIND_MS
-    if not waits:
+    if state.hooked or state.ended_ms is not None or state.now_ms - state.free_ms <= REMIND_MS:
         return []
     card = Bar(800, 118, 760, 92, "card", 30, "line", 3)
-    return [card, Words("hint.take", 800, 118, 36, bold=True, width=700)]
+    return [card, Words("hint.brook.take", 800, 118, 36, bold=True, width=700)]
 
 
 def _beyond(state: State, at_mm: float, far: float) -> Pair:
@@ -457,7 +459,9 @@ def _traffic(state: State) -> list[Shape]:
         shapes.append(Circle(x, y, 78, line="focus", line_width=6))
         shapes.append(Arc(x, y, 90, 1.0, "focus", 3, alpha=0.5))
     bumping = state.now_ms - state.bumped_ms < 400
-    shapes.append(Picture("boat-bump" if bumping else "boat", x, y + 18, 120, 104, angle=tilt, flip=back))
+    size = max(LEAST_BOAT_W, min(BOAT_W, 56 + _width(state.line, state.at_mm) * setting.units_per_mm)) / BOAT_W
+    boat = "boat-bump" if bumping else "boat"
+    shapes.append(Picture(boat, x, y + 18 * size, 120 * size, 104 * size, angle=tilt, flip=back))
     if state.hooked and state.pen is not None:
         shapes.append(Circle(*_stage(state.pen, setting), 10, line="ink", line_width=4))
     return shapes
@@ -492,4 +496,5 @@ GAME = Game(
     "brook", "trace", Params, start, step, scene, intent, index,
     self_paced=lambda p: p.limit_ms >= 20_000, pictures=PICTURES,
     eases=(("left-of-path", "width_mm"), ("right-of-path", "width_mm"), ("too-late", "limit_ms")),
+    hints=("left-of-path", "right-of-path", "unfinished"),
 )  # fmt: skip

@@ -10,29 +10,16 @@ from dataclasses import dataclass, replace
 from math import hypot, log2
 
 from engine.chance import Chance
-from engine.game import (
-    Answer,
-    Cause,
-    Cue,
-    Event,
-    Game,
-    Intent,
-    Outcome,
-    Point,
-    Press,
-    Result,
-    Setting,
-    Step,
-    Tap,
-)
+from engine.game import Answer, Cause, Cue, Event, Game, Intent, Outcome, Point, Press, Result, Setting, Step, Tap
 from engine.hand import FINGERS, Finger
 from engine.level import choice, number, several, yes
-from engine.measures import median, rounded
+from engine.measures import evenness, median, rounded
 from engine.scene import STAGE_H, STAGE_W, Bar, Circle, Picture, Scene, Shape, Words
 from engine.ticks import to_ms
 
 EARLY_MS, LATE_MS, TOGETHER_MS = 100.0, 150.0, 100.0
 GAP_MS, HOP_MS = 650.0, 160.0
+STEADY_FROM, STILL_MS = 3, 1500.0
 HAND_X, HAND_Y, HAND_SIZE = 800.0, 385.0, 780.0
 NEAR_MM = 15.0
 LONGEST_MS = 10_000.0
@@ -81,7 +68,10 @@ class Ladybird:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A flight under way: ``next_ms`` is when the next ladybird lands; ``pointed`` that the pointer has answered."""
+    """A flight under way: ``next_ms`` is when the next ladybird lands; ``pointed`` that the pointer has answered.
+
+    ``strays`` are the presses that belong to no ladybird, ``restless`` those of them that came not only too late.
+    """
 
     params: Params
     setting: Setting
@@ -89,6 +79,7 @@ class State:
     next_ms: float
     now_ms: float = 0.0
     strays: int = 0
+    restless: int = 0
     pointed: bool = False
 
 
@@ -155,7 +146,9 @@ def _attributed(state: State, finger: Finger, at_ms: float) -> State:
 
 def _stray(state: State, n: int, finger: Finger, at_ms: float) -> State:
     """Count a press while no ladybird is there; where unwanted presses count, it was too early for the next."""
-    state = replace(state, strays=state.strays + 1)
+    former = state.birds[n - 1] if n else None
+    only_late = former is not None and former.cause == "no-try" and at_ms < former.done_ms + STILL_MS
+    state = replace(state, strays=state.strays + 1, restless=state.restless + (not only_late))
     if not state.params.unwanted or n >= len(state.birds):
         return state
     bird = state.birds[n]
@@ -231,6 +224,7 @@ def _outcome(state: State) -> Outcome | None:
     ]
     if reactions:
         measures.append(("reaction_ms", rounded(median(reactions))))
+    measures += _quality(state, reactions)
     timed = all(bird.cause in ("", "too-late") for bird in birds)
     just = (("limit_ms", max(reactions)),) if timed else ()
     result = Result.HIT if failed is None else Result.MISS
@@ -241,6 +235,28 @@ def _outcome(state: State) -> Outcome | None:
     return Outcome(
         result, failed.cause if failed else "", tuple(measures), just, about.finger if about else None, answers=answers
     )
+
+
+def _quality(state: State, reactions: list[float]) -> list[tuple[str, float]]:
+    """Return how evenly, how exactly and how calmly it was played, where this tells it.
+
+    A hand is relaxed where it presses nothing while no ladybird waits; an answer that only comes too late is none of
+    that. A press too early is no answer, and of a pointer the finger is not known.
+    """
+    tried = [bird for bird in state.birds if bird.presses and bird.cause != "too-early"]
+    pressed = state.restless or any(bird.presses for bird in state.birds)
+    found = [("relaxed", rounded(max(0.0, 1 - state.restless / len(state.birds))))] if pressed else []
+    if tried and not state.pointed:
+        alone = sum(_together(bird) == {bird.finger} for bird in tried)
+        found.append(("right_finger", rounded(alone / len(tried))))
+    if len(reactions) >= STEADY_FROM:
+        found.append(("steady", evenness(reactions)))
+    return found
+
+
+def _together(bird: Ladybird) -> set[Finger]:
+    """Return the fingers that answered: the first one, and those that came along."""
+    return {finger for finger, at_ms in bird.presses if at_ms <= bird.presses[0][1] + TOGETHER_MS}
 
 
 def _answer(bird: Ladybird) -> Answer:
@@ -359,4 +375,5 @@ GAME = Game(
     "ladybirds", "tap", Params, start, step, scene, intent, index,
     self_paced=lambda p: p.limit_ms > 4000, pictures=PICTURES,
     eases=(("too-late", "limit_ms"), ("no-try", "limit_ms"), ("wrong-finger", "count"), ("extra-finger", "unwanted")),
+    hints=("too-early", "no-try", "wrong-finger", "extra-finger"),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any, get_args
 import pytest
 
 from app import files, rooms
+from app.activities import ACTIVITIES
 from app.art import found
 from app.lettering import Block as Lines
 from app.lettering import lay_out, raster
@@ -25,6 +26,7 @@ from engine.hand import Finger, Side
 from engine.plan import Plan
 from engine.profile import AIDS, GRIPS, PALETTES, TAPS, Profile
 from engine.program import Block
+from engine.quality import QUALITIES
 from engine.recording import Trial
 from engine.sample import Sample
 from engine.scene import STAGE_H, STAGE_W, Bar, Button, Picture, Scene, Shape, Words
@@ -35,6 +37,7 @@ from engine.signals.maximum import Trial as MaximumTrial
 from engine.signals.newtons import fitted
 from engine.simulate import Patient, Traits
 from engine.source import PADS
+from engine.spelling import Spelling
 from engine.weighing import Weighing
 
 LANGUAGES = ("de", "en", "es", "fr")
@@ -43,7 +46,7 @@ CAUSES = tuple(cause for cause in get_args(Cause) if cause)
 WAYS = ("keys", "mouse", "serial", "tindeq", "trigger")
 PAUSES = ("idle", "unplugged", "hard", "taps", "next", "cell", "strong", "stuck")
 SIDES = (Side.LEFT, Side.RIGHT)
-ALWAYS_THERE = {"stop", "show", "home", "leave", "back", "more"}
+ALWAYS_THERE = {"stop", "show", "home", "leave", "back", "more", "tasks", "word erase", "word done"}
 LEAST = 20 * 4.6  # units: 20 mm on the usual display; more than 44 pixels where the stage is 1024 wide
 READABLE = 20.0  # units: the smallest letters on a screen
 FINGERS = tuple(str(finger) for finger in Finger)
@@ -156,6 +159,8 @@ def plain_screens() -> Iterator[tuple[str, Scene]]:
         yield from ((f"why, {rows[0]}, {count} twice", screens.why(twice[: 2 * count])) for count in (1, 2, 3))
     yield from sensor_scenes()
     yield from summaries(names)
+    yield from looking_back(names)
+    yield from choosing(names)
     yield from settings()
 
 
@@ -206,6 +211,34 @@ def summaries(names: tuple[str, ...]) -> Iterator[tuple[str, Scene]]:
             yield f"summary, {rows[0]}, {counts}", screens.summary(played, 999.0, "done", rows)
 
 
+def choosing(names: tuple[str, ...]) -> Iterator[tuple[str, Scene]]:
+    """Yield the screens of the tasks of daily life, of edges to explore, and of a word of one's own."""
+    tasks = rooms.all_tasks()
+    yield from ((f"tasks, {page}", screens.tasks([task.name for task in tasks], page)) for page in range(2))
+    yield from ((f"task, {task.name}", screens.task(task.name, task.games)) for task in tasks)
+    yield from ((f"edges, {page}", screens.edges((names * 2)[:5], page)) for page in range(2))
+    for cause in screens.SEEK_ICONS:
+        yield f"seek, {cause}", screens.seek("cup", cause)
+        yield f"explored, {cause}", screens.explored("cup", ((cause, cause), ("too-soft", "")))
+    for spelling in (Spelling(), Spelling("WWWWWWWW", "W"), Spelling("ROSA", "Q")):
+        yield f"word, {spelling}", screens.word(spelling)
+
+
+def looking_back(names: tuple[str, ...]) -> Iterator[tuple[str, Scene]]:
+    """Yield the screens that look back on tries, and on how the hand moved."""
+    for count in (1, 5, 20):
+        for cause in CAUSES:
+            tries = tuple((n % 3 > 0, "" if n % 3 > 0 else cause) for n in range(count))
+            yield f"review, {count}, {cause}", screens.review(tries, f"hint.{cause}")
+    everything = tuple((name, 1.0 - 0.3 * n) for n, name in enumerate(QUALITIES))
+    for page in range(3):
+        rows = tuple((game, everything[n % 3 :] if n % 4 else ()) for n, game in enumerate(names * 3))
+        yield f"moved, {page}", screens.moved(rows, page)
+    judged = tuple(replace(one, judged="hit") for one in trials(*((name, 8) for name in (names * 4)[:7])))
+    for page in range(3):
+        yield f"summary, page {page}, judged", screens.summary(judged, 20.0, "done", (), page)
+
+
 def settings() -> Iterator[tuple[str, Scene]]:
     """Yield every page of the settings, with every choice of every button."""
     for page in range(screens.SETTINGS_PAGES):
@@ -213,7 +246,7 @@ def settings() -> Iterator[tuple[str, Scene]]:
         for button in screens.settings(Profile(), page).buttons:
             verb, _, what = button.action.partition(" ")
             profile = Profile()
-            for turn in range(6 if verb == "set" and what not in ("weigh", "card") else 0):
+            for turn in range(6 if verb == "set" and what not in ("weigh", "card", "word") else 0):
                 yield f"settings, {what}, {turn}", screens.settings(profile, page)
                 profile = changed(profile, what)
 
@@ -228,6 +261,14 @@ def overlays(profile: Profile) -> Iterator[tuple[str, tuple[Shape, ...]]]:
     for cause in (*CAUSES, "softer", "gently"):
         row = screens.garden([True, False], 24)
         yield f"hint, {cause}, seen {profile.seen}", (*row, *controls, *screens.hint(cause))
+    told = (screens.found("too-soft", got) for got in ("too-soft", "", "too-hard"))
+    for name, over in (("judge", screens.judge()), ("offered", screens.offered()), *(("found", one) for one in told)):
+        row = screens.garden([True, None], 24)
+        yield f"{name}, seen {profile.seen}", (*row, *stop, *over)
+    for game in rooms.all_games().values():
+        for cause in game.hints:
+            shown = screens.hint(cause, f"hint.{game.name}.{cause}")
+            yield f"hint, {game.name}, {cause}, seen {profile.seen}", (*controls, *shown)
     for of in (*range(1, 25), 25, 200):
         for done in (0, of // 2, of):
             row = screens.garden([n % 3 > 0 for n in range(done)], of)
@@ -239,7 +280,7 @@ def every_screen() -> tuple[tuple[str, Scene], ...]:
     """Return every screen by a name for it, STOP added as the session adds it."""
     made: list[tuple[str, Scene]] = []
     for name, scene in plain_screens():
-        with_stop = name.split(",")[0] in ("paused", "rest", "tare", "firm", "maximum")
+        with_stop = name.split(",")[0] in ("paused", "rest", "review", "seek", "tare", "firm", "maximum")
         made.append((name, scene))
         for profile in both_sides() if with_stop else ():
             made.append((f"{name}, seen {profile.seen}", scene + (screens.stop_button(profile),)))
@@ -479,6 +520,12 @@ def made_keys() -> set[str]:
     games = tuple(rooms.all_games())
     return {
         *(f"hint.{cause}" for cause in (*CAUSES, "softer", "gently")),
+        *(f"hint.{game.name}.{cause}" for game in rooms.all_games().values() for cause in game.hints),
+        *(f"quality.{name}" for name in QUALITIES),
+        *(f"{section}.{cause}" for section in ("seek", "edge") for cause in screens.SEEK_ICONS),
+        *(f"task.{task.name}" for task in rooms.all_tasks()),
+        *(f"part.{task.name}.{game}" for task in rooms.all_tasks() for game in task.games),
+        *(f"game.{name}" for name in ACTIVITIES),
         *(f"how.{game}.{way}" for game in games for way in ("keys", "mouse", "serial")),
         "how.ladybirds.pads",
         *(f"game.{game}" for game in games),
@@ -509,7 +556,6 @@ def made_keys() -> set[str]:
         *(f"set-value.weigh.{name}" for name in ("done", "none")),
         *(f"set-value.card.{name}" for name in ("measured", "guess")),
         *(f"device.{why}" for why in ("rights", "busy")),
-        "game.touch",
         *(f"miss.{cause}" for cause in CAUSES),
         *(f"knob.{param}" for game in rooms.all_games().values() for _, param in game.eases),
         *(f"pause.{reason}" for reason in PAUSES),

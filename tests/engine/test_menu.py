@@ -10,6 +10,7 @@ from engine.menu import Menu
 from engine.profile import Profile
 from engine.sample import Sample
 from engine.scene import STAGE_H, STAGE_W, Button, Scene
+from engine.spelling import Spelling
 from engine.ticks import seconds, to_ms, to_ticks
 
 USUAL = Profile(cooldown_ms=500.0)
@@ -174,6 +175,14 @@ SCREENS: dict[str, Scene] = {
     "rest not ready": screens.rest(29, 30, 3, 9, False),
     "why": screens.why([REASON, REASON, REASON]),
     "summary": screens.summary((), 3.0, "done"),
+    "review": screens.review(((True, ""), (False, "too-soft")), "hint.too-soft"),
+    "moved": screens.moved([("cup", (("steady", 0.5),))]),
+    "tasks": screens.tasks(tuple("abcdef")),
+    "task": screens.task("drinking", ("cup", "market", "kite")),
+    "edges": screens.edges(("cup", "kite")),
+    "seek": Scene("sunrise", (*screens.seek("cup", "too-soft").shapes, screens.stop_button(USUAL))),
+    "explored": screens.explored("cup", (("too-soft", "too-soft"), ("too-hard", ""))),
+    "word": screens.word(Spelling("ROSA")),
     "tare": Scene("sunrise", (*sensor_screens.tare(True).shapes, screens.stop_button(USUAL))),
     "firm": Scene("sunrise", (*sensor_screens.firm(0.5).shapes, screens.stop_button(USUAL))),
     **{f"settings {page}": screens.settings(USUAL, page) for page in range(4)},
@@ -202,6 +211,14 @@ def test_every_function_that_makes_a_screen_is_among_those_tested() -> None:
         "settings",
         "first_hand",
         "leaving",
+        "review",
+        "moved",
+        "tasks",
+        "task",
+        "edges",
+        "seek",
+        "explored",
+        "word",
     }
     returning = {
         name

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.chance import Chance
 from engine.game import Nudge, Outcome, Point, Setting
+from engine.scene import Picture
 from engine.ticks import to_ms
 from games.brook import (
     AHEAD_MM,
@@ -25,6 +26,7 @@ from games.brook import (
     just_passed,
     middle_line,
     project,
+    scene,
     start,
     step,
 )
@@ -257,3 +259,71 @@ def test_the_just_passed_share_is_the_80th_percentile_by_time() -> None:
     away = tuple((0.01 * n, 1) for n in range(100))
     assert just_passed(away) == pytest.approx(0.79)
     assert just_passed(((0.2, 10), (3.0, 2))) == pytest.approx(0.2)
+
+
+# How well it was done
+
+
+def quality(outcome: Outcome) -> dict[str, float]:
+    return {name: value for name, value in outcome.measures if name in ("steady", "smooth")}
+
+
+def test_an_even_trip_down_the_middle_is_steady_and_smooth() -> None:
+    assert quality(led(STRAIGHT)) == {"steady": pytest.approx(1.0, abs=0.02), "smooth": pytest.approx(1.0, abs=0.05)}
+
+
+def test_a_trip_beside_the_middle_is_as_steady_as_one_along_it_but_a_wavering_one_is_not() -> None:
+    """The place beside the way is told by the hit and its cause; steady is how little it wavers there."""
+    assert quality(led(STRAIGHT, off_mm=6.0))["steady"] > 0.9
+    wavering = quality(led(STRAIGHT, wave_mm=8.0))["steady"]
+    assert wavering < 0.6
+    assert quality(led(replace(STRAIGHT, width_mm=40.0), wave_mm=8.0))["steady"] > wavering + 0.2
+
+
+def test_a_trip_in_jerks_is_less_smooth() -> None:
+    state = start(STRAIGHT, Chance(1), HERE)
+    state = step(state, 0, (Point(*state.line.points[0], "down", 0.0),)).state
+    far, outcome = 0.0, None
+    for tick in range(1, 5000):
+        far = min(far + (0.8 if tick // 60 % 2 else 0.05), state.line.length)
+        made = step(state, tick, (Point(*beside(state.line, far, 0.0), "move", to_ms(tick)),))
+        state, outcome = made.state, made.outcome
+        if outcome is not None:
+            break
+    assert outcome is not None
+    assert outcome.result == "hit"
+    assert quality(outcome)["smooth"] < 0.4
+    assert quality(outcome)["steady"] > 0.9
+
+
+def test_arrow_keys_say_nothing_of_how_smooth_a_hand_is() -> None:
+    state = start(STRAIGHT, Chance(1), HERE)
+    for tick in range(1, 5000):
+        made = step(state, tick, (Nudge(0.375, 0.0, to_ms(tick)),))
+        state = made.state
+        if made.outcome is not None:
+            break
+    assert made.outcome is not None
+    assert made.outcome.result == "hit"
+    assert "smooth" not in quality(made.outcome)
+
+
+def test_a_boat_that_was_never_led_has_no_quality() -> None:
+    state = start(STRAIGHT, Chance(1), HERE)
+    outcome = None
+    for tick in range(1, 9000):
+        made = step(state, tick, ())
+        state, outcome = made.state, made.outcome
+        if outcome is not None:
+            break
+    assert outcome is not None
+    assert quality(outcome) == {}
+
+
+def test_in_a_narrow_brook_the_boat_is_smaller_so_that_the_way_can_be_seen() -> None:
+    def boat(width_mm: float) -> float:
+        shapes = scene(start(replace(STRAIGHT, width_mm=width_mm), Chance(1), HERE)).shapes
+        return next(shape.w for shape in shapes if isinstance(shape, Picture) and shape.name == "boat")
+
+    assert boat(4.0) == 84
+    assert boat(20.0) == 120

@@ -233,3 +233,71 @@ def test_an_anticipation_says_nothing_of_the_finger_that_was_not_waited_for_and_
     assert early.answers == ()
     none, _ = played(flight(params(), INDEX), [])
     assert none.answers == (Answer(INDEX, False),)
+
+
+# How well it was done
+
+
+def quality(outcome: Outcome) -> dict[str, float]:
+    return {name: value for name, value in outcome.measures if name in ("steady", "right_finger", "relaxed")}
+
+
+def test_a_flight_answered_evenly_by_the_right_fingers_alone_is_played_as_well_as_can_be() -> None:
+    state = flight(params(count=3, paced=True, limit_ms=1000.0), INDEX, MIDDLE, INDEX)
+    outcome, _ = played(state, [(1500, INDEX), (2500, MIDDLE), (3500, INDEX)])
+    assert quality(outcome) == {"steady": 1.0, "right_finger": 1.0, "relaxed": 1.0}
+
+
+def test_a_finger_that_comes_along_is_no_right_finger_alone_though_it_may_be_a_hit() -> None:
+    outcome, _ = played(flight(params(), INDEX), [(1500, INDEX), (1530, MIDDLE)])
+    assert outcome.result == "hit"
+    assert quality(outcome) == {"right_finger": 0.0, "relaxed": 1.0}
+
+
+def test_uneven_answers_are_less_steady_and_fewer_than_three_tell_nothing_of_it() -> None:
+    paced = params(count=3, paced=True, limit_ms=1000.0)
+    uneven, _ = played(flight(paced, INDEX, MIDDLE, INDEX), [(1300, INDEX), (2900, MIDDLE), (3400, INDEX)])
+    assert 0.2 < quality(uneven)["steady"] < 0.7
+    two, _ = played(
+        flight(params(count=2, paced=True, limit_ms=1000.0), INDEX, MIDDLE), [(1300, INDEX), (2900, MIDDLE)]
+    )
+    assert "steady" not in quality(two)
+
+
+def test_presses_while_no_ladybird_waits_make_a_hand_less_relaxed() -> None:
+    two = params(count=2)
+    calm, _ = played(flight(two, INDEX, MIDDLE), [(1500, INDEX), (3000, MIDDLE)])
+    restless, _ = played(flight(two, INDEX, MIDDLE), [(500, RING), (1500, INDEX), (3000, MIDDLE)])
+    assert (quality(calm)["relaxed"], quality(restless)["relaxed"]) == (1.0, 0.5)
+    worse, _ = played(
+        flight(two, INDEX, MIDDLE), [(300, RING), (500, RING), (700, RING), (1500, INDEX), (3000, MIDDLE)]
+    )
+    assert quality(worse)["relaxed"] == 0.0
+
+
+def test_an_answer_that_comes_too_late_to_count_is_not_restless() -> None:
+    quick = params(limit_ms=400.0, count=2)
+    late, _ = played(flight(quick, INDEX, MIDDLE), [(1700, INDEX), (2600, MIDDLE)])
+    assert late.cause == "no-try"
+    assert quality(late)["relaxed"] == 1.0
+    assert dict(late.measures)["strays"] == 1.0
+
+
+def test_a_press_too_early_is_restless_where_it_counts_and_says_nothing_of_the_finger() -> None:
+    early, _ = played(flight(params(unwanted=True), INDEX), [(900, INDEX)])
+    assert early.cause == "too-early"
+    assert quality(early) == {"relaxed": 0.0}
+
+
+def test_nothing_is_said_of_a_flight_that_was_left_alone_nor_of_the_finger_that_moved_a_pointer() -> None:
+    alone, _ = played(flight(params(), INDEX), [])
+    assert quality(alone) == {}
+    state = flight(params(), INDEX)
+    x, y = ((TIPS[INDEX][0] - 800) / 4.6, (TIPS[INDEX][1] - 450) / 4.6)
+    for tick in range(600):
+        made = step(state, tick, (Point(x, y, "down", to_ms(tick)),) if tick == 200 else ())
+        state = made.state
+        if made.outcome is not None:
+            break
+    assert made.outcome is not None
+    assert quality(made.outcome) == {"relaxed": 1.0}

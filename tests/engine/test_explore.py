@@ -1,0 +1,124 @@
+"""Edges can be sought on purpose, at the easiest rung, without a score."""
+
+from dataclasses import replace
+
+import pytest
+from practice import GAMES, LADDERS, begin, key, mouse, plan_of, press, rest_for, session_of
+
+from engine import recording
+from engine.calibration import mouse_height
+from engine.game import AnyGame
+from engine.level import EASIEST
+from engine.phases import Found, Playing, Seek, Stopped, Summary
+from engine.plan import from_header, to_header
+from engine.program import Block
+from engine.replay import verify
+from engine.scene import Words
+from engine.session import Session
+
+EDGES = [name for name, game in GAMES.items() if game.edges]
+CUP = GAMES["cup"]
+
+
+def exploring(**more: object) -> Session:
+    session = session_of(Block("cup", explore=True), grip="mouse", **more)  # type: ignore[arg-type]
+    begin(session)
+    assert isinstance(session.phase, Seek)
+    return session
+
+
+def seek(session: Session, share: float, most: int = 6000) -> list[str]:
+    """Start, and squeeze with ``share`` by the mouse until something was found; return the recording's lines."""
+    rest_for(session, 0.6)
+    lines = [line for frame in press(session, "ENTER") for line in frame.lines]
+    if isinstance(session.phase, Seek):
+        lines += [line for frame in press(session, "ENTER") for line in frame.lines]
+    for _ in range(most):
+        if isinstance(session.phase, Found):
+            return lines
+        lines += session.tick((mouse(session, 400, mouse_height(share)),)).lines
+    raise AssertionError(session.phase)
+
+
+def test_there_are_edges_to_be_found_too_soft_and_too_hard() -> None:
+    assert {"too-soft", "too-hard"} <= set(CUP.edges)
+
+
+def test_what_was_sought_on_purpose_is_found_and_noted_and_nothing_is_scored_or_learned() -> None:
+    session = exploring()
+    sought = session.phase.cause  # type: ignore[union-attr]
+    params = LADDERS["cup"].params(EASIEST)
+    share = params.target - 3 * params.band if sought == "too-soft" else params.target + 3 * params.band
+    lines = seek(session, max(0.02, share))
+    assert session.edges == ((sought, sought),)
+    assert f'{{"note":"explore.cup.{sought}.{sought}"}}' in lines
+    assert session.trials == ()
+    words = {shape.key for shape in session.scene().shapes if isinstance(shape, Words)}
+    assert "seek.there" in words
+
+
+def test_only_the_easiest_rung_is_played() -> None:
+    session = exploring()
+    rest_for(session, 0.6)
+    press(session, "ENTER")
+    assert isinstance(session.phase, Playing)
+    assert session.phase.state.params == LADDERS["cup"].params(EASIEST)
+
+
+def test_every_edge_is_sought_twice_and_then_it_is_over_with_what_was_found() -> None:
+    session = exploring()
+    while session.end is None:
+        if isinstance(session.phase, Seek):
+            seek(session, 0.42 if session.phase.cause == "too-hard" else 0.02)
+        session.tick((mouse(session, 400, 130),))
+    assert isinstance(session.phase, Summary)
+    assert session.end.how == "done"
+    assert [sought for sought, _ in session.edges] == list(CUP.edges) * 2
+    assert session.trials == ()
+    assert {"seek.title"} <= {shape.key for shape in session.scene().shapes if isinstance(shape, Words)}
+
+
+def test_stop_ends_it_at_once_and_nothing_is_played_after_it() -> None:
+    session = exploring()
+    rest_for(session, 0.6)
+    press(session, "ENTER")
+    session.tick((key(session, "ESCAPE"),))
+    assert isinstance(session.phase, Stopped)
+    for _ in range(600):
+        session.tick((mouse(session, 400, 400),))
+        assert not isinstance(session.phase, Playing | Seek | Found)
+
+
+def test_a_force_that_is_really_too_hard_still_pauses() -> None:
+    session = session_of(Block("cup", explore=True), grip="mouse")
+    limits = session.plan.program.limits
+    assert limits.hard <= 0.8
+    assert CUP.peak(LADDERS["cup"].params(EASIEST)) <= limits.cap
+
+
+def test_it_replays_the_same() -> None:
+    plan = plan_of(Block("cup", explore=True), grip="mouse")
+    session = Session(plan, GAMES)
+    lines = [recording.header_line(to_header(plan))]
+    for tick in range(4000):
+        pressed = (key(session, "ENTER", tick % 90 == 0),) if tick % 45 == 0 else ()
+        lines += session.tick((mouse(session, 400, 300.0 + tick % 40), *pressed)).lines
+    kept = recording.parse(lines)
+    assert kept.notes
+    assert from_header(kept.header, GAMES).program.blocks[0].explore
+    assert verify(kept, GAMES).same
+
+
+@pytest.mark.parametrize("name", [name for name, game in GAMES.items() if not game.edges])
+def test_a_game_without_edges_is_refused_before_anything_is_played(name: str) -> None:
+    with pytest.raises(ValueError, match="no edge to explore"):
+        session_of(Block(name, explore=True))
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_every_edge_has_its_words_and_its_picture(name: str) -> None:
+    from engine.screens import SEEK_ICONS
+
+    game: AnyGame = GAMES[name]
+    assert set(game.edges) <= set(SEEK_ICONS)
+    assert replace(game, edges=()).edges == ()
