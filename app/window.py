@@ -30,7 +30,7 @@ WIDTH, HEIGHT = 1280, 720
 LEAST_WIDTH, LEAST_HEIGHT = 640, 360
 LONGEST_STALL_S = 0.25
 LOOK_MS = 2000.0
-SPARKLING = {"hit-1", "hit-2", "hit-3", "hit-4", "hit-5", "arrive", "splash", "bloom"}
+SPARKLING = {"hit-1", "hit-2", "hit-3", "hit-4", "hit-5", "arrive", "splash", "bloom", "cadence"}
 KEY_NAMES = {
     value: name
     for name, value in vars(arcade.key).items()

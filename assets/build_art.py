@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
 FOLDER = Path(__file__).parent / "art"
@@ -15,7 +17,11 @@ RENDERED = FOLDER / "png"
 LONGEST_PX = 1200
 ZOOM = 2.0
 STAGE = (1600.0, 900.0)
-LOOKS = 3  # raise it when the way of rendering changes, so that every picture is made anew
+COLOURS = 256  # in one picture; flat art needs few, and its soft edges share the rest
+EXACT = 32  # the most frequent of them are kept as they are
+ROUNDS = 4  # how often the others are moved to the middle of what they stand for
+ALPHA_WEIGHT = 1.3  # a wrong alpha is seen on every ground, a wrong colour only on some
+LOOKS = 4  # raise it when the way of rendering changes, so that every picture is made anew
 
 TOKENS = {
     "ink": "#2E2A3B", "paper": "#FBF5EA", "cream": "#FFFDF7", "sand": "#EBDCC0", "wood": "#C99A66",
@@ -121,12 +127,10 @@ def rendered(svg: str) -> bytes:
     wide, high = pixels(svg)
     raw = bytes(resvg_py.svg_to_bytes(svg_string=svg, width=wide, height=high))
     image = _without_hidden_colour(Image.open(io.BytesIO(raw)).convert("RGBA"))
-    if image.getchannel("A").getextrema() == (255, 255):
-        image = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
     note = PngImagePlugin.PngInfo()
     note.add_text("Source", mark(svg))
     packed = io.BytesIO()
-    image.save(packed, "PNG", optimize=True, pnginfo=note)
+    with_palette(image).save(packed, "PNG", optimize=True, pnginfo=note)
     return packed.getvalue()
 
 
@@ -137,6 +141,71 @@ def _without_hidden_colour(image: Image.Image) -> Image.Image:
     clear.paste(image, mask=alpha.point(lambda a: 255 if a else 0))
     clear.putalpha(alpha)
     return clear
+
+
+def with_palette(image: Image.Image) -> Image.Image:
+    """Return an RGBA picture with at most 256 colours, each with its own alpha: the same looks for a third of it."""
+    seen, where, often = np.unique(np.frombuffer(image.tobytes(), "<u4"), return_inverse=True, return_counts=True)
+    colours = seen.astype("<u4").view(np.uint8).reshape(-1, 4)
+    table, chosen = (colours, np.arange(len(colours))) if len(colours) <= COLOURS else _fewer(colours, often)
+    order = np.argsort(table[:, 3], kind="stable")  # the clearest first: only those need an alpha in the file
+    table, chosen = table[order], np.argsort(order, kind="stable")[chosen]
+    flat = Image.frombytes("P", image.size, chosen.astype(np.uint8)[where.ravel()].tobytes())
+    flat.putpalette(table[:, :3].tobytes(), "RGB")
+    if table[0, 3] < 255:
+        flat.info["transparency"] = table[:, 3].tobytes()
+    return flat
+
+
+def _fewer(colours: NDArray[np.uint8], often: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return 256 colours for many, and for each of the many the place of the one that stands for it."""
+    kept = np.argsort(-often, kind="stable")[:EXACT]
+    kept = np.union1d(kept[often[kept] >= often.sum() // 20_000], np.flatnonzero(colours[:, 3] == 0))
+    rest = np.setdiff1d(np.arange(len(colours)), kept)
+    # As it is seen: a colour counts the less, the clearer it is.
+    points = np.hstack([colours[:, :3] * (colours[:, 3:] / 255), colours[:, 3:] * ALPHA_WEIGHT])
+    weights = np.sqrt(often[rest].astype(np.float64))
+    middles = _cut(points[rest], weights, COLOURS - len(kept))
+    for _ in range(ROUNDS):
+        near = _nearest(points[rest], middles)
+        total = np.bincount(near, weights, len(middles))
+        for axis in range(4):
+            moved = np.bincount(near, weights * points[rest, axis], len(middles))
+            middles[:, axis] = np.where(total > 0, moved / np.maximum(total, 1e-9), middles[:, axis])
+    chosen = _nearest(points, np.vstack([points[kept], middles]))
+    chosen[kept] = np.arange(len(kept))
+    alpha = (middles[:, 3:] / ALPHA_WEIGHT).round().clip(1, 255)
+    made = np.hstack([(middles[:, :3] * 255 / alpha).round().clip(0, 255), alpha]).astype(np.uint8)
+    return np.vstack([colours[kept], made]), chosen
+
+
+def _cut(points: NDArray[np.float64], weights: NDArray[np.float64], many: int) -> NDArray[np.float64]:
+    """Return the middles of ``many`` groups of points: always the widest group is cut at its mean."""
+    groups: list[tuple[float, int, NDArray[np.float64], NDArray[np.int64]]] = []
+
+    def add(members: NDArray[np.int64]) -> None:
+        part, share = points[members], weights[members, None]
+        mean = (part * share).sum(0) / share.sum()
+        spread = ((part - mean) ** 2 * share).sum(0)
+        axis = int(spread.argmax())
+        groups.append((float(spread[axis]) if len(members) > 1 else 0.0, axis, mean, members))
+
+    add(np.arange(len(points)))
+    while len(groups) < many:
+        spread, axis, mean, members = groups.pop(max(range(len(groups)), key=lambda place: groups[place][0]))
+        low = points[members, axis] <= mean[axis]
+        if spread <= 0 or low.all():
+            groups.append((spread, axis, mean, members))
+            break
+        add(members[low])
+        add(members[~low])
+    return np.array([mean for _, _, mean, _ in groups])
+
+
+def _nearest(points: NDArray[np.float64], middles: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return for each point the place of the nearest middle."""
+    nearest: NDArray[np.int64] = np.argmin((middles**2).sum(1) - 2 * points @ middles.T, axis=1)
+    return nearest
 
 
 def drawings() -> Iterator[tuple[Path, str, str]]:

@@ -89,7 +89,8 @@ def _follow(ghost: Ghost, intent: Follow, now_ms: float) -> tuple[Ghost, tuple[E
         length = fsum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(ahead))
         taken = replace(ghost, led=True, at=ahead[0], speed_mm_s=max(30.0, length / TRIP_S))
         return taken, (Point(*ahead[0], "down", now_ms),)
-    x, y = along(ahead, ghost.speed_mm_s / TICKS_PER_S)
+    speed = min(ghost.speed_mm_s, intent.speed_mm_s) if intent.bounded else ghost.speed_mm_s
+    x, y = along(ahead, speed / TICKS_PER_S)
     return replace(ghost, at=(x, y)), (Point(round(x, 3), round(y, 3), "move", now_ms),)
 
 

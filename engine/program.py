@@ -16,7 +16,7 @@ TABLES = ("blocks", "aim", "limits", "name", "expected", "feedback")
 class Block:
     """A number of trials of one game; ``level`` is the rung to stay on, ``None`` lets the adaptive core choose.
 
-    With ``explore`` nothing is scored: at the easiest rung the patient finds the game's edges, on purpose too soft or
+    With ``explore`` nothing is scored: at an easy rung the patient finds the game's edges, on purpose too soft or
     too hard, as often as the game has some.
     """
 

@@ -60,7 +60,8 @@ from engine.ticks import seconds, to_ms, to_ticks
 IDLE_S, SELF_PACED_IDLE_S = 10.0, 60.0
 AFTER_HIT_MS, AFTER_MISS_MS = 900.0, 1700.0
 OFFERED_S = 5.0
-AFTER_EDGE_MS, EACH_EDGE = 2400.0, 2
+IDLE_LOOK = 12  # ticks: how often it is looked whether something is asked
+AFTER_EDGE_MS, EACH_EDGE, EDGES_AT = 2400.0, 2, 15.0
 MISSES_FOR_DEMO = 3
 NOTES, NOTE_ASKED, NOTE_S = 8, 6, 0.12
 # No game is played on after so long without a reading; a radio and a network send in bunches.
@@ -106,7 +107,7 @@ class Session:
         self._attempt = 0
         self._reviewed = 0
         self.edges: tuple[tuple[str, str], ...] = ()
-        self._last_input = 0
+        self._idle = 0
         self._last_force = 0.0
         self._refuse_what_cannot_be_played()
         self._phase: Phase = self._first_phase()
@@ -238,7 +239,7 @@ class Session:
         """Remember when the patient last did something; a sensor that streams by itself is not doing."""
         moved = abs(self._senses.force - self._last_force) > 0.02
         if moved or any(not sample.channel.startswith(("grip", "link", "level")) for sample in samples):
-            self._last_input, self._last_force = self.now, self._senses.force
+            self._idle, self._last_force = 0, self._senses.force
         if any(s.channel == "grip" or (s.channel == "link.grip" and s.value > 0) for s in samples):
             self._felt_at = self.now
 
@@ -331,7 +332,7 @@ class Session:
     def _move_on(self, action: str) -> None:
         """Go on with the practice, look at the demonstration, go on without the sensor, or go home."""
         if action in ("start", "go on"):
-            self._go(self._fresh_trial() if isinstance(self._phase, Demo) else self._resumed())
+            self._go(self._fresh_trial() if isinstance(self._phase, Demo | Seek) else self._resumed())
         elif action == "show":
             self._go(self._demo())
         elif action == "without":
@@ -344,7 +345,7 @@ class Session:
         if isinstance(self._phase, Rest):
             self._chooser.rested(round(to_ms(self.now - self._phase.since) / 60_000, 3))
         self._watch = safety.calmed(self._watch)
-        return self._fresh_trial() if self._in_block() or self._attempt else self._demo()
+        return self._fresh_trial() if self._in_block() or self.edges or self._attempt else self._demo()
 
     def _missing(self) -> str:
         """Return why the game cannot be played with its device just now, or ""."""
@@ -380,7 +381,7 @@ class Session:
 
     def _fresh_trial(self) -> Phase:
         """Begin a trial after the patient has just shown to be there."""
-        self._last_input = self.now
+        self._idle = 0
         return self._trial()
 
     def _trial(self) -> Phase:
@@ -402,8 +403,7 @@ class Session:
         missing = self._missing() or ("unplugged" if self._is_loose() else "")
         if missing:
             return self._pause(missing)
-        idle_s = SELF_PACED_IDLE_S if self.game.self_paced(playing.state.params) else IDLE_S
-        if self.now - self._last_input > seconds(idle_s):
+        if self._is_idle(playing):
             return self._pause("idle")
         since_ms = to_ms(playing.since)
         own = tuple(replace(event, at_ms=round(event.at_ms - since_ms, 3)) for event in events)
@@ -479,6 +479,13 @@ class Session:
         if isinstance(self._phase, Judge | Offered):
             return self._finished(self._phase.over, told=False)
         return None
+
+    def _is_idle(self, playing: Playing) -> bool:
+        """Tell whether nobody has done anything for too long; while the game only shows something, nobody need."""
+        if self.now % IDLE_LOOK == 0 and self.game.intent(playing.state) is not None:
+            self._idle += IDLE_LOOK
+        idle_s = SELF_PACED_IDLE_S if self.game.self_paced(playing.state.params) else IDLE_S
+        return self._idle > seconds(idle_s)
 
     def _switched(self, events: tuple[Event, ...], intent: Intent | None) -> tuple[Event, ...]:
         """Let the one switch stand for the finger that is asked for: when, not which, is what is practised."""
@@ -702,10 +709,13 @@ class Session:
         return self._chooser.key(self.block, self.played_with)
 
     def _turn(self) -> Turn:
-        """Return what the next trial asks; only the easiest there is where the edges are explored."""
+        """Return what the next trial asks; only what is easy where the edges are explored, and never above the cap."""
         if self.block.explore:
-            easiest = Choice(EASIEST, 1.0, 1.0, 1.0, Reason("reason.fixed", (("to", "1"),)))
-            return Turn(easiest, self._ladder().params(EASIEST))
+            ladder, limits = self._ladder(), self.plan.program.limits
+            allowed = safety.within_cap(self.game, ladder, EDGES_AT, limits)
+            assert allowed is not None  # or the session would have been refused
+            easy = Choice(allowed, 1.0, 1.0, 1.0, Reason("reason.fixed", (("to", str(ladder.place(allowed)[0].rung)),)))
+            return Turn(easy, ladder.params(allowed))
         return self._chooser.turn(self.block, self.played_with, self.trials)
 
     def _setting(self, turn: Turn) -> Setting:

@@ -14,4 +14,5 @@ GAME = Game(
     self_paced=lambda p: p.reach_ms > 8000, pictures=PICTURES,
     eases=(("too-soft", "band"), ("too-hard", "band"), ("let-go-too-quickly", "lower_ms")),
     hints=("too-late",),
+    edges=("too-soft", "too-hard"),
 )  # fmt: skip

@@ -9,4 +9,5 @@ GAME = Game(
     self_paced=lambda p: p.reach_ms > 8000, pictures=PICTURES,
     eases=(("too-soft", "band"), ("too-hard", "band"), ("too-late", "frequency")),
     hints=("too-soft", "too-hard", "too-late"),
+    edges=("too-soft", "too-hard"),
 )  # fmt: skip

@@ -7,7 +7,7 @@ have passed. A flight is always flown to its end, and then the kite lands as the
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import cos, fsum, log2, pi
+from math import cos, fsum, hypot, log2, pi
 
 from engine.chance import Chance
 from engine.game import Cause, Cue, Event, Grip, Intent, Just, Outcome, Result, Setting, Squeeze, Step
@@ -27,6 +27,7 @@ LAND_MS, GENTLE_MS, END_MS = 4000.0, 500.0, 350.0
 EVERY = 6
 ROUGH_PER_S = 0.40
 LAGS, LATE_MS, ALIKE, NO_WAVE = 24, 250.0, 0.8, 0.01
+SWAY, LAG_S = 0.02, 0.6
 KITE_X = 640.0
 GROUND, CEILING, TALLEST = 150.0, 690.0, 0.30
 MOUSE_GROUND, MOUSE_TALLEST = 130.0, 0.44
@@ -287,11 +288,15 @@ def intent(state: State) -> Intent | None:
 
 
 def index(params: Params) -> float:
-    """Return the demand, ordinal: bits of force in its ribbon, of its rate, of time, blindness, sight and haste."""
-    bits = log2(0.2 / (2 * params.band) + 1) + log2(1 + 2 * params.amplitude / 0.05)
-    bits += log2(1 + 2 * pi * params.frequency * params.amplitude / 0.02) + 0.25 * (params.winds - 1)
-    bits += 0.5 * log2(1 + params.flight_ms / 1000) + params.hidden
-    return bits + 0.3 * log2(6000 / params.ahead_ms) + 0.3 * log2(30_000 / params.reach_ms)
+    """Return the demand, ordinal: mostly how large the usual sway, and the lag behind the waves, are in the ribbon.
+
+    The ribbon counts in bits, four for each halving. A longer flight, several winds, clouds, a short view and haste
+    each add a little (own construction).
+    """
+    rate = 2 * pi * params.frequency * params.amplitude / 2**0.5 * (1 + 0.15 * (params.winds - 1))
+    bits = 4 * log2(hypot(SWAY, LAG_S * rate) / params.band) + 0.1 * log2(1 + 2 * params.amplitude / 0.05)
+    bits += 0.15 * log2(params.flight_ms / 1000) + 0.1 * (params.winds - 1) + 0.5 * params.hidden
+    return 10 + bits + 0.15 * log2(6000 / params.ahead_ms) + 0.15 * log2(30_000 / params.reach_ms)
 
 
 def peak(params: Params) -> float:

@@ -154,7 +154,7 @@ TABLES: dict[str, dict[str, Sign]] = {
     "lines": LINES, "strokes": STROKES, "digits": DIGITS, "letters": CAPITALS, "small": SMALL, "word": CAPITALS,
 }  # fmt: skip
 WORDS: dict[int, tuple[str, ...]] = {
-    2: ("OK", "TV"),
+    2: ("OK", "TV", "PC", "CD"),
     3: ("BUS", "BAR", "ZOO", "SOL"),
     4: ("MAMA", "LIMO", "TAXI", "SOFA", "KIWI", "YOGA", "KILO", "AUTO"),
 }

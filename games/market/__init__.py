@@ -10,5 +10,6 @@ GAME = Game(
     eases=(
         ("too-soft", "window"), ("too-hard", "window"), ("let-go-too-quickly", "lower_ms"), ("too-late", "release_ms"),
     ),
+    edges=("too-soft", "too-hard"),
     hints=("too-soft", "too-hard", "too-late", "let-go-too-quickly"),
 )  # fmt: skip

@@ -34,4 +34,5 @@ GAME = Game(
         ("too-late", "slowest_mm_s"),
     ),
     hints=("too-fast", "left-of-path", "right-of-path", "too-late", "unfinished"),
+    edges=("too-fast", "left-of-path"),
 )  # fmt: skip

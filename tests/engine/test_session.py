@@ -306,7 +306,7 @@ def test_a_miss_is_followed_by_a_hint_with_words_for_its_cause() -> None:
     rest_for(session, 0.5)
     missed(session)
     words = [shape.key for shape in session.scene().shapes if isinstance(shape, Words)]
-    assert "hint.wrong-finger" in words
+    assert "hint.ladybirds.wrong-finger" in words
 
 
 def test_too_hard_a_squeeze_pauses_at_once_and_going_on_begins_again() -> None:
