@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Generic, Literal, TypeVar
 
 from engine.chance import Chance
-from engine.hand import Finger
+from engine.hand import Finger, Side
 from engine.scene import Scene
 
 Phase = Literal["down", "move", "up"]
@@ -147,8 +147,8 @@ class Setting:
     """What a game is told about this place.
 
     Stage units a millimetre, calm pictures, what it is played with, what is written on each finger's key, how often
-    each finger is to be asked beside the others (``weights``; none: all evenly), and the patient's own ``word`` in
-    capital letters, if one was chosen.
+    each finger is to be asked beside the others (``weights``; none: all evenly), the patient's own ``word`` in
+    capital letters, if one was chosen, and the ``hand`` that plays.
     """
 
     units_per_mm: float = 4.6
@@ -157,6 +157,7 @@ class Setting:
     labels: tuple[tuple[str, str], ...] = ()
     weights: tuple[tuple[str, float], ...] = ()
     word: str = ""
+    hand: Side = Side.RIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,8 @@ class Game(Generic[P, S]):
     pictures that appear in mid-trial: a shell gets them ready before, so that none is late. ``eases`` names for a
     cause of misses the parameter that eases it; ``hints`` are causes for which it has words of its own, ``edges`` those
     that can be sought on purpose, at the easiest rung, to feel where the edge is. What stays
-    readable only as it is (letters) is not mirrored for a left hand: ``mirrors`` is false.
+    readable only as it is (letters) is not mirrored for a left hand: ``mirrors`` is false. Where a game draws the hand
+    that leads by itself, the demonstration needs no other one: ``pointed`` is false.
     """
 
     name: str
@@ -228,6 +230,7 @@ class Game(Generic[P, S]):
     hints: tuple[Cause, ...] = ()
     edges: tuple[Cause, ...] = ()
     mirrors: bool = True
+    pointed: bool = True
 
 
 AnyGame = Game[Any, Any]

@@ -129,7 +129,7 @@ def _played(view: View) -> Scene:
         assert isinstance(phase, Demo | Playing)
         shown = view.game.scene(phase.state)
     if isinstance(phase, Demo):
-        by_key = view.game.skill == "tap" and view.played_with == "keys"
+        by_key = not view.game.pointed or (view.game.skill == "tap" and view.played_with == "keys")
         shown = shown + (() if by_key else ghost.hand(phase.ghost, profile.units_per_mm))
     return (mirrored(shown) if view.flipped else shown) + (*_garden(view), *_over(view))
 

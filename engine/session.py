@@ -723,7 +723,8 @@ class Session:
         labels = [(finger, _label(key)) for key, finger in (profile.keys or KEYS[profile.hand])]
         only = dict(reversed(labels)) if self.played_with == "keys" else {}
         keys = tuple(only.items())
-        return Setting(profile.units_per_mm, profile.calm, self.played_with, keys, turn.weights, profile.word)
+        own = (profile.word, profile.hand)
+        return Setting(profile.units_per_mm, profile.calm, self.played_with, keys, turn.weights, *own)
 
     def _asked(self) -> float:
         if isinstance(self._phase, Playing):

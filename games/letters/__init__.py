@@ -15,5 +15,5 @@ GAME = Game(
         ("wrong-way", "guide"), ("wrong-order", "guide"), ("unfinished", "letter_mm"),
     ),
     hints=("left-of-path", "right-of-path", "wrong-way", "wrong-order", "unfinished"),
-    mirrors=False,
+    mirrors=False, pointed=False,
 )  # fmt: skip

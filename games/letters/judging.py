@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from games.letters.writing import State
 
 OUTSIDE = 0.20
+WRITTEN = ("", "left-of-path", "right-of-path")
 LEAST_N = 12
 KINDS = {"lines": 0.0, "strokes": 3.0, "digits": 6.0, "letters": 10.0, "small": 14.0, "word": 18.0}
 
@@ -41,7 +42,7 @@ def outcome_of(state: "State") -> Outcome:
     whole = sum(len(piece.points) for piece in pieces)
     done = sum(len(piece.points) for piece in pieces[: state.piece]) + state.best_mm
     measures = [
-        ("completion", rounded(min(1.0, done / whole))),
+        ("completion", 1.0 if state.cause in WRITTEN else rounded(min(1.0, done / whole))),
         ("on_path", rounded(sum(abs(off) <= half for off in away) / max(1, len(away)))),
         ("led_ms", rounded(led_ms)),
         ("lifts", float(state.lifts)),
@@ -64,7 +65,7 @@ def _just(state: "State", led_ms: float) -> tuple[Just, ...]:
     """
     if state.cause == "too-late":
         return (("limit_ms", rounded(led_ms / state.sheet.signs_n)),)
-    if state.cause not in ("", "left-of-path", "right-of-path"):
+    if state.cause not in WRITTEN:
         return ()
     each_ms = ceil(max(led_ms - MS_PER_TICK, 0.0) / state.sheet.signs_n * 1e4 - 1e-6) / 1e4
     timed: Just = ("limit_ms", rounded(min(each_ms, UNTIMED_MS)))

@@ -50,7 +50,7 @@ def _model(state: State) -> list[Shape]:
         return card
     sheet = state.sheet
     wide, high = max(sheet.right - sheet.left, 1.0), sheet.high
-    low = min(y for stroke in sheet.strokes for _, y in stroke)
+    low = min(sheet.base, min(y for stroke in sheet.strokes for _, y in stroke))
     zoom = min(96 / (high + sheet.base - low), 196 / wide)
     mid = sheet.base + high / 2 - (sheet.base - low) / 2
 
@@ -212,7 +212,7 @@ def _hand(state: State) -> list[Shape]:
 
 def _is_left(state: State) -> bool:
     """Tell whether the left hand writes: the letters stay as they are, only the hand is the other one."""
-    return getattr(state.setting, "hand", Side.RIGHT) is Side.LEFT
+    return state.setting.hand is Side.LEFT
 
 
 def _tip(state: State) -> Pair:

@@ -1,11 +1,14 @@
 """Each drawing is rendered for each palette, and is up to date."""
 
 import importlib.util
+import io
 import sys
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,6 +69,41 @@ def test_a_drawing_without_a_view_box_is_refused() -> None:
 )
 def test_pictures_are_twice_their_size_up_to_a_limit_and_grounds_as_they_are(box: str, pixels: tuple[int, int]) -> None:
     assert ART.pixels(f'<svg viewBox="0 0 {box}"/>') == pixels
+
+
+def blended(image: Image.Image, ground: int) -> NDArray[np.float64]:
+    whole = np.asarray(image.convert("RGBA")).astype(float)
+    share = whole[..., 3:] / 255
+    return whole[..., :3] * share + ground * (1 - share)
+
+
+def test_a_palette_keeps_the_clear_ground_and_the_flat_colours_and_comes_near_to_all_others() -> None:
+    across = np.tile(np.arange(256), (256, 1))
+    soft = np.dstack([across, across.T, 255 - across, across.T]).astype(np.uint8)
+    soft[:64], soft[64:128] = (0xD9, 0x53, 0x3F, 255), (0, 0, 0, 0)
+    before = Image.fromarray(soft)
+    after = ART.with_palette(before)
+    assert after.mode == "P"
+    assert after.convert("RGBA").getpixel((9, 9)) == (0xD9, 0x53, 0x3F, 255)
+    assert after.convert("RGBA").getpixel((9, 99)) == (0, 0, 0, 0)
+    for ground in (0, 255):
+        assert np.abs(blended(after, ground) - blended(before, ground)).max() < 40
+        assert np.abs(blended(after, ground) - blended(before, ground)).mean() < 4
+
+
+@pytest.mark.parametrize("many", [1, 2, 256])
+def test_a_picture_with_few_colours_is_kept_to_the_bit(many: int) -> None:
+    values = np.arange(512 * 4).reshape(16, 32, 4) // 4 % many
+    before = Image.fromarray(values.astype(np.uint8))
+    assert ART.with_palette(before).convert("RGBA").tobytes() == before.tobytes()
+
+
+def test_a_picture_without_a_clear_place_needs_no_alpha() -> None:
+    packed = io.BytesIO()
+    ART.with_palette(Image.new("RGBA", (4, 4), (1, 2, 3, 255))).save(packed, "PNG")
+    with Image.open(packed) as image:
+        assert "transparency" not in image.info
+        assert image.convert("RGBA").getpixel((0, 0)) == (1, 2, 3, 255)
 
 
 def test_rendering_twice_gives_the_same_bytes() -> None:

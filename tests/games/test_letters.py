@@ -15,7 +15,7 @@ from engine.ticks import to_ms
 from games.letters.judging import just_width, side
 from games.letters.picture import scene
 from games.letters.shapes import TABLES, WORDS
-from games.letters.sheet import UNTIMED_MS, Params, lay_out
+from games.letters.sheet import MIDDLE_X, UNTIMED_MS, Params, lay_out
 from games.letters.writing import AHEAD_MM, BACK_MM, PERSISTENT, SHOW_MS, State, intent, place_of, project, start, step
 
 HERE = Setting()
