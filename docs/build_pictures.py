@@ -6,43 +6,32 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from app import rooms
-from app.demo import Demo, play, session_of
+from app.contact import Look, around, moments
 from app.picture import picture
-from engine import screens
-from engine.phases import Playing, Summary
 from engine.scene import Scene
-from engine.session import Session
-from engine.ticks import seconds
 
 FOLDER = Path(__file__).parent / "pictures"
-TRIAL, AFTER_S = 9, {"ladybirds": 2.2, "cup": 2.6, "brook": 3.2}
+WIDE, COLOURS = 800, 160
+SHOWN = {"kitchen": "middle", "cup": "hard", "zip": "middle", "letters": "middle", "kite": "middle"}
+AROUND = ("home", "summary", "moved", "task")
+OTHER = (("dark", "market"), ("contrast", "kitchen"), ("dark", "melody"), ("contrast", "buttons"))
 
 
 def scenes() -> dict[str, Scene]:
-    """Return the scenes to show: home, each game in play, and the summary of a whole practice."""
-    found = {"home": screens.home()}
-
-    def look(session: Session, _: object) -> None:
-        phase, name = session.phase, session.game.name
-        if isinstance(phase, Playing) and len(session.trials) % 12 == TRIAL:
-            if session.now - phase.since >= seconds(AFTER_S[name]) and name not in found:
-                found[name] = session.scene()
-        elif isinstance(phase, Summary):
-            found.setdefault("summary", session.scene())
-
-    demo = Demo(trials=12, ability=0.45, seed=4)
-    play(session_of(demo), demo, look)
-    return found
+    """Return the scenes to show: each game in play, and some of the screens around them."""
+    found = {game: moments(game, Look())[SHOWN.get(game, "middle")] for game in rooms.all_games()}
+    return found | {name: scene for name, scene in around(Look()) if name in AROUND}
 
 
 def main() -> None:
-    """Write every picture, and one row of the three games in the other palettes."""
+    """Write every picture, and some of them in the other palettes."""
     FOLDER.mkdir(exist_ok=True)
     found = scenes()
     for name, scene in found.items():
-        picture(scene, width=960).quantize(192).save(FOLDER / f"{name}.png", optimize=True)
-    for palette, name in zip(("dark", "contrast"), list(rooms.all_games()), strict=False):
-        picture(found[name], palette, width=960).quantize(192).save(FOLDER / f"{name}-{palette}.png", optimize=True)
+        picture(scene, width=WIDE).quantize(COLOURS).save(FOLDER / f"{name}.png", optimize=True)
+    for palette, name in OTHER:
+        painted = picture(found[name], palette, width=WIDE).quantize(COLOURS)
+        painted.save(FOLDER / f"{name}-{palette}.png", optimize=True)
 
 
 if __name__ == "__main__":

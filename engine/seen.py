@@ -91,7 +91,7 @@ def _ended(view: View) -> Scene:
     if isinstance(phase, Summary):
         end = view.end or End(view.now, "")
         minutes = end.tick / TICKS_PER_S / 60
-        if view.edges:
+        if view.edges and not view.trials:
             return screens.explored(view.game.name, view.edges)
         return screens.summary(view.trials, minutes, end.how, view.reasons, phase.page)
     if isinstance(phase, Quality):

@@ -107,6 +107,7 @@ class Session:
         self._attempt = 0
         self._reviewed = 0
         self.edges: tuple[tuple[str, str], ...] = ()
+        self._edges_before = 0
         self._idle = 0
         self._last_force = 0.0
         self._refuse_what_cannot_be_played()
@@ -345,7 +346,8 @@ class Session:
         if isinstance(self._phase, Rest):
             self._chooser.rested(round(to_ms(self.now - self._phase.since) / 60_000, 3))
         self._watch = safety.calmed(self._watch)
-        return self._fresh_trial() if self._in_block() or self.edges or self._attempt else self._demo()
+        begun = self._in_block() or len(self.edges) > self._edges_before or self._attempt
+        return self._fresh_trial() if begun else self._demo()
 
     def _missing(self) -> str:
         """Return why the game cannot be played with its device just now, or ""."""
@@ -451,7 +453,7 @@ class Session:
     def _sought(self) -> str:
         """Return the edge that is to be found now: each one twice, in turn."""
         edges = self.game.edges
-        return edges[len(self.edges) % len(edges)]
+        return edges[(len(self.edges) - self._edges_before) % len(edges)]
 
     def _edge_found(self, over: Over) -> Frame:
         """Show what came of seeking an edge; nothing is scored or learned, and it is kept as a note."""
@@ -465,8 +467,8 @@ class Session:
     def _after_edge(self, found: Found) -> Frame:
         if self.now < found.until:
             return Frame()
-        if len(self.edges) >= EACH_EDGE * len(self.game.edges):
-            return self._finish("done")
+        if len(self.edges) - self._edges_before >= EACH_EDGE * len(self.game.edges):
+            return self._next_block()
         self._go(Seek(self._sought()))
         return Frame()
 
@@ -624,6 +626,7 @@ class Session:
         if self._block + 1 >= len(self.plan.program.blocks):
             return self._finish("done")
         self._block += 1
+        self._edges_before = len(self.edges)
         self._go(self._resting())
         return Frame((Cue("rest"),))
 

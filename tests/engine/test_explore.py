@@ -139,3 +139,12 @@ def test_every_edge_has_its_words_and_its_picture(name: str) -> None:
     game: AnyGame = GAMES[name]
     assert set(game.edges) <= set(SEEK_ICONS)
     assert replace(game, edges=()).edges == ()
+
+
+def test_an_explored_game_may_stand_among_others_in_a_program() -> None:
+    session = session_of(Block("cup", explore=True), Block("ladybirds", 2), Block("kite", explore=True), grip="serial")
+    play(session, ability=0.6)
+    assert session.end is not None
+    assert session.end.how == "done"
+    assert [trial.game for trial in session.trials] == ["ladybirds"] * 2
+    assert [sought for sought, _ in session.edges] == [*CUP.edges, *CUP.edges, *GAMES["kite"].edges * 2]
