@@ -94,7 +94,7 @@ def _add_play(play: argparse.ArgumentParser) -> None:
     play.add_argument("--hand", choices=("left", "right"), help="the hand that plays")
     play.add_argument("--trials", type=_count, default=10, help="how many tries (10)")
     play.add_argument("--level", type=_count, help="stay on this rung of the ladder")
-    _add_device(play, None, "what the cup is squeezed with")
+    _add_device(play, None, "what it is played with")
     play.add_argument("--seed", type=int, help="the same seed gives the same session")
     play.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
     play.add_argument("--fullscreen", action="store_true", default=argparse.SUPPRESS, help="fill the whole screen")
@@ -104,7 +104,7 @@ def _add_play(play: argparse.ArgumentParser) -> None:
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--game", help="only this game")
-    demo.add_argument("--trials", type=_count, default=20, help="how many tries of each game (20)")
+    demo.add_argument("--trials", type=_count, default=12, help="how many tries of each game (12)")
     demo.add_argument("--ability", type=_share, default=0.5, help="of the simulated patient, 0..1 (0.5)")
     demo.add_argument("--hand", choices=("left", "right"), default="right", help="the hand that plays")
     demo.add_argument("--seed", type=int, default=1, help="the same seed gives the same session (1)")

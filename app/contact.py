@@ -109,7 +109,7 @@ def _session(blocks: tuple[Block, ...], look: Look, aim: Aim) -> Session:
 def around(look: Look) -> Iterator[tuple[str, Scene]]:
     """Yield the screens around the games."""
     names = (*rooms.all_games(), *ACTIVITIES)
-    tasks = rooms.all_tasks()
+    tasks, stop = rooms.all_tasks(), (screens.stop_button(look.profile),)
     yield "home", screens.home()
     yield "first-hand", screens.first_hand()
     yield from ((f"pick-{page + 1}", screens.pick(names, page)) for page in range(-(-len(names) // 3)))
@@ -117,9 +117,9 @@ def around(look: Look) -> Iterator[tuple[str, Scene]]:
     yield "edges", screens.edges(rooms.with_edges())
     yield "task", screens.task(tasks[0].name, tasks[0].games)
     yield from _practised(look)
-    yield "judge", Scene("meadow", screens.judge())
-    yield "review", screens.review(((True, ""), (False, "too-soft"), (True, ""), (True, "")), "hint.too-soft")
-    yield "seek", screens.seek("cup", "too-soft")
+    yield "judge", Scene("meadow", screens.judge()) + stop
+    yield "review", screens.review(((True, ""), (False, "too-soft"), (True, ""), (True, "")), "hint.too-soft") + stop
+    yield "seek", screens.seek("cup", "too-soft") + stop
     yield "explored", screens.explored("cup", (("too-soft", "too-soft"), ("too-hard", "")))
     for kind in UNSCORED:
         activities = Activities()
@@ -133,9 +133,9 @@ def around(look: Look) -> Iterator[tuple[str, Scene]]:
     yield "stopped", screens.stopped()
     yield from ((f"pause-{why}", screens.paused(why)) for why in ("idle", "unplugged", "hard"))
     yield from ((f"settings-{n + 1}", screens.settings(look.profile, n)) for n in range(screens.SETTINGS_PAGES))
-    yield "tare", sensor_screens.tare(refused=False)
-    yield "firm", sensor_screens.firm(0.6)
-    yield "maximum", sensor_screens.maximum(Maximum(10.0), refused=False)
+    yield "tare", sensor_screens.tare(refused=False) + stop
+    yield "firm", sensor_screens.firm(0.6) + stop
+    yield "maximum", sensor_screens.maximum(Maximum(10.0), refused=False) + stop
     yield "weigh", sensor_screens.weigh(Weighing())
     yield "card", sensor_screens.card(4.6)
 

@@ -32,7 +32,7 @@ class Demo:
     """What to demonstrate: a game or all of them, tries of each, the simulated patient's ability 0..1, hand, seed."""
 
     game: str | None = None
-    trials: int = 20
+    trials: int = 12
     ability: float = 0.5
     hand: Side = Side.RIGHT
     seed: int = 1

@@ -490,7 +490,7 @@ def blocks_left(header: dict[str, Any], done: Sequence[int]) -> tuple[Block, ...
     for n, row in enumerate(rows):
         trials = row["trials"] - (done[n] if n < len(done) else 0)
         if trials > 0:
-            left.append(Block(row["game"], trials, row.get("level")))
+            left.append(Block(row["game"], trials, row.get("level"), row.get("explore", False)))
     return tuple(left)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from engine.game import Cue
 
 GIVEN = ("each", "every", "bandwidth", "summary", "request")
-TELLING = frozenset(("soft", "arrive", "cadence", *(f"hit-{n}" for n in range(1, 6))))
+TELLING = frozenset(("soft", "arrive", "cadence", "bloom", *(f"hit-{n}" for n in range(1, 6))))
 
 
 @dataclass(frozen=True, slots=True)

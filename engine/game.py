@@ -210,7 +210,7 @@ class Game(Generic[P, S]):
     ``peak`` is the largest force it ever asks for, as a share of the maximum. ``pictures`` names those of its
     pictures that appear in mid-trial: a shell gets them ready before, so that none is late. ``eases`` names for a
     cause of misses the parameter that eases it; ``hints`` are causes for which it has words of its own, ``edges`` those
-    that can be sought on purpose, at the easiest rung, to feel where the edge is. What stays
+    that can be sought on purpose, at an easy rung, to feel where the edge is. What stays
     readable only as it is (letters) is not mirrored for a left hand: ``mirrors`` is false. Where a game draws the hand
     that leads by itself, the demonstration needs no other one: ``pointed`` is false.
     """

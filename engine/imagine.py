@@ -99,7 +99,7 @@ def notes(imagined: Imagined, now: int) -> list[str]:
     kept += [f"imagine.vivid.{imagined.vivid}"] if imagined.vivid else []
     for card in imagined.cards:
         if card.right is not None:
-            told = "right" if card.right else "wrong"
+            told = "correct" if card.right else "wrong"
             kept.append(f"imagine.card.{card.side}.{card.angle}.{told}.{round(card.took_ms)}")
     return kept
 

@@ -4,7 +4,7 @@ On one half of the stage lies a faint outline of the better hand, whose fingers 
 touches; in the mirror, on the other half, the hand that practises is drawn in full and follows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import hypot
 
@@ -22,7 +22,6 @@ TIPS = {
 }  # fmt: skip
 REACH = 95.0
 PROMPT_S, LONGEST_S = 3.0, 300.0
-LABELS = {"SPACE": "Space", "SEMICOLON": ";"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +113,15 @@ def scene(mirror: Mirror, now: int, profile: Profile) -> Scene:
                 shapes.append(Picture(f"hand-{finger}", _x(side), Y, SIZE, SIZE, flip=flip, alpha=alpha))
         shapes.append(Picture("daisy", *_tip(suggested, side), 76, 76, alpha=0.4 + 0.5 * alpha))
     shapes += [Circle(*_tip(finger, own), 64, line="focus", line_width=6) for finger in sorted(mirror.fingers)]
-    shapes += _caps(better)
+    shapes += _caps(better, profile.labels(better))
     return Scene("meadow", (*shapes, Button("home", 119, 810, 190, 140, "icon-home", "button.home", size=30)))
 
 
-def _caps(side: Side) -> list[Shape]:
+def _caps(side: Side, labels: Mapping[Finger, str]) -> list[Shape]:
     """Return what is written on the keys of the better hand."""
     shapes: list[Shape] = []
-    named = {finger: key for key, finger in reversed(KEYS[side])}
     for finger in FINGERS:
-        (x, y), label = _tip(finger, side), LABELS.get(named[finger], named[finger])
+        (x, y), label = _tip(finger, side), labels[finger]
         wide = 54 if len(label) < 3 else 110
         below = y - 92
         shapes.append(Bar(x, below, wide, 50, "card", 12, "ink", 4))

@@ -12,9 +12,13 @@ KEYS: dict[Side, tuple[tuple[str, Finger], ...]] = {
     ),
     Side.LEFT: (
         ("SPACE", Finger.THUMB), ("F", Finger.INDEX), ("D", Finger.MIDDLE), ("S", Finger.RING),
-        ("A", Finger.LITTLE),
+        ("A", Finger.LITTLE), ("Q", Finger.LITTLE),
     ),
 }  # fmt: skip
+# What is written on a key where it is not its own letter; "@" is a key of the texts.
+LABELS = {"SPACE": "@key.space", "SEMICOLON": ";", "COMMA": ",", "PERIOD": "."}
+ELSEWHERE = {"SEMICOLON": "P"}  # on keyboards of other languages there is no semicolon at this place
+IN_FRENCH = {"A": "Q"}
 NUMBERS = tuple((f"KEY_{n}", finger) for n, finger in enumerate(Finger, start=1))
 PALETTES = ("light", "dark", "contrast")
 GRIPS = ("keys", "mouse", *SENSORS)
@@ -59,6 +63,14 @@ class Profile:
     def finger_keys(self) -> dict[str, Finger]:
         """Return the finger of each key that counts, the number row always included."""
         return dict(NUMBERS) | dict(self.keys or KEYS[self.hand])
+
+    def labels(self, hand: Side | None = None) -> dict[Finger, str]:
+        """Return what is written on the key of each finger of a hand, its own or the other one, in this language."""
+        keys = (self.keys if hand in (None, self.hand) else ()) or KEYS[hand or self.hand]
+        there = {**(ELSEWHERE if self.language != "en" else {}), **(IN_FRENCH if self.language == "fr" else {})}
+        names = {finger: name if self.keys else there.get(name, name) for name, finger in reversed(keys)}
+        plain = {finger: name.removeprefix("KEY_").removeprefix("NUM_") for finger, name in names.items()}
+        return {finger: LABELS.get(names[finger], plain[finger]) for finger in names}
 
     @property
     def seen(self) -> Side:

@@ -111,7 +111,7 @@ class Recording:
     """A whole session: header, samples as (tick, samples), trials and, unless it was cut off, its end.
 
     ``sources`` are (tick, device that forces come from then on), ``fits`` how it was fitted, ``notes`` what was done
-    away from the screen.
+    without a score.
     """
 
     header: dict[str, Any]
@@ -144,7 +144,7 @@ def fit_line(fit: Fit) -> str:
 
 
 def note_line(note: str) -> str:
-    """Return the line of something that was done away from the screen."""
+    """Return the line of something that was done without a score."""
     return _line({"note": note})
 
 

@@ -18,7 +18,7 @@ BIG_W, BIG_H = 400.0, 150.0
 SETTINGS_PAGES = 6
 HINT_ICONS = {
     "too-soft": "firmer", "too-hard": "softer", "too-early": "early", "too-late": "late", "no-try": "time",
-    "wrong-finger": "finger", "extra-finger": "finger", "left-of-path": "slower", "right-of-path": "slower",
+    "wrong-finger": "finger", "extra-finger": "finger", "left-of-path": "path", "right-of-path": "path",
     "unfinished": "time", "let-go-too-quickly": "slower", "missed-target": "touch", "softer": "softer",
     "gently": "slower", "too-fast": "slower", "wrong-way": "again", "wrong-order": "again", "wrong-tool": "touch",
 }  # fmt: skip
@@ -176,9 +176,9 @@ def _home_button() -> Button:
 def word(spelling: Spelling) -> Scene:
     """Return the screen to spell a word of one's own: what there is of it, and the letter that is offered."""
     turn = (
-        ("word before", "left", "word.before"),
-        ("word take", "ok", "word.take"),
-        ("word after", "right", "word.after"),
+        ("word before", "back", "word.before"),
+        ("word take", "more", "word.take"),
+        ("word after", "next", "word.after"),
     )
     shown = spelling.word or "-"
     return Scene(
@@ -194,6 +194,11 @@ def word(spelling: Spelling) -> Scene:
             Button("word done", MIDDLE, 95, 420, 120, "icon-ok", "word.done", "primary", size=40),
         ),
     )
+
+
+def _value(value: str) -> str:
+    """Return a value as texts take it: a key is marked as one, a patient's own word is not."""
+    return value if value.isupper() or value.startswith("@") else f"@{value}"
 
 
 def question(key: str, choices: Sequence[Row], icon: str = "", main: bool = True) -> Scene:
@@ -322,7 +327,7 @@ def hint(cause: str, key: str = "") -> tuple[Shape, ...]:
 
 def judge() -> tuple[Shape, ...]:
     """Return the question that comes before the result: how did it go?"""
-    well, less = ("well", "ok", "judge.well"), ("less", "other", "judge.less")
+    well, less = ("well", "bloom", "judge.well"), ("less", "bud", "judge.less")
     return (
         Bar(MIDDLE, 450, STAGE_W, STAGE_H, "ground", alpha=0.72),
         Bar(MIDDLE, 620, 1280, 200, "card", 40, "line", 3),
@@ -396,7 +401,7 @@ def moved(qualities: Sequence[tuple[str, tuple[tuple[str, float], ...]]], page: 
     """Return the screen that says how the hand moved, apart from the score: (game, (quality, share)) a row."""
     shapes: list[Shape] = [title("moved.title", y=800, size=56)]
     for n, (game, found) in enumerate(qualities[ROWS * page : ROWS * (page + 1)]):
-        y = 640.0 - 190 * n
+        y = 652.0 - 190 * n
         shapes += [Bar(MIDDLE, y, 1440, 172, "card", 32, "line", 3), Picture(f"tile-{game}", 195, y, 180, 120)]
         if not found:
             shapes.append(Words("moved.none", 840, y, 32, width=1000))
@@ -534,13 +539,13 @@ def settings(profile: Profile, page: int, measured: Collection[str] = ()) -> Sce
         ("set tone", "tone", "set.tone", "set.on" if profile.tone else "set.off"),
         ("set weigh", "weight", "set.weigh", f"set-value.weigh.{'done' if 'weigh' in measured else 'none'}"),
         ("set card", "card", "set.card", f"set-value.card.{'measured' if 'card' in measured else 'guess'}"),
-        ("set word", "pencil", "set.word", "set.on" if profile.word else "set.off"),
+        ("set word", "pencil", "set.word", profile.word or "@set.off"),
     )  # fmt: skip
     shapes: list[Shape] = [title("set.title", y=790, size=56)]
     for n, (action, icon, name, value) in enumerate(rows[3 * page : 3 * page + 3]):
         y = 620 - 160 * n
         shapes.append(
-            Button(action, MIDDLE, y, 980, 136, f"icon-{icon}", name, size=40, values=(("value", f"@{value}"),))
+            Button(action, MIDDLE, y, 980, 136, f"icon-{icon}", name, size=40, values=(("value", _value(value)),))
         )
     back = Button("home", MIDDLE - 260, 110, 360, 120, "icon-home", "button.home", "primary", size=38)
     pages = (("n", str(page + 1)), ("of", str(SETTINGS_PAGES)))

@@ -1,11 +1,12 @@
 """Show a session: the scene of each of its phases, as a plain function of what is to be known of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine import fitting, ghost, quality, screens, sensor_screens
 from engine.feedback import commonest
 from engine.game import AnyGame
+from engine.hand import Side
 from engine.phases import (
     After,
     Demo,
@@ -26,7 +27,7 @@ from engine.phases import (
 from engine.profile import Profile
 from engine.program import Program
 from engine.recording import End, Trial
-from engine.scene import Scene, Shape, mirrored
+from engine.scene import Picture, Scene, Shape, mirrored
 from engine.screens import ReasonRow
 from engine.ticks import TICKS_PER_S, seconds
 
@@ -79,7 +80,7 @@ def bare(view: View) -> Scene:
     if isinstance(phase, Rest):
         left = max(0.0, (phase.until - view.now) / TICKS_PER_S)
         whole = (phase.until - phase.since) / TICKS_PER_S
-        of = sum(block.trials for block in view.program.blocks)
+        of = sum(block.trials for block in view.program.blocks if not block.explore)
         return screens.rest(left, whole, len(view.trials), of, view.now >= phase.ready) + stop
     if isinstance(phase, Paused):
         return screens.paused(phase.reason) + stop
@@ -108,10 +109,21 @@ def qualities(trials: Sequence[Trial]) -> tuple[tuple[str, tuple[tuple[str, floa
 
 
 def _fitted(view: View) -> Scene:
-    """Return the scene of fitting a sensor to the hand."""
-    phase = view.phase
+    """Return the scene of fitting a sensor to the hand, its picture as that hand sees itself."""
+    scene = _fitting(view.phase, view.now)
+    if view.profile.hand is Side.RIGHT:
+        return scene
+    return replace(scene, shapes=tuple(_other_hand(shape) for shape in scene.shapes))
+
+
+def _other_hand(shape: Shape) -> Shape:
+    drawn = isinstance(shape, Picture) and shape.name.startswith("step-")
+    return replace(shape, flip=True) if isinstance(shape, Picture) and drawn else shape
+
+
+def _fitting(phase: Phase, now: int) -> Scene:
     if isinstance(phase, fitting.Firm):
-        held = 0.0 if phase.since is None else (view.now - phase.since) / seconds(fitting.FIRM_S)
+        held = 0.0 if phase.since is None else (now - phase.since) / seconds(fitting.FIRM_S)
         return sensor_screens.firm(held)
     if isinstance(phase, fitting.Greatest):
         return sensor_screens.maximum(phase.maximum, phase.refused)

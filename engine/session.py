@@ -35,7 +35,6 @@ from engine.phases import (
     Why,
 )
 from engine.plan import Plan
-from engine.profile import KEYS
 from engine.program import Block
 from engine.recording import (
     End,
@@ -68,7 +67,6 @@ NOTES, NOTE_ASKED, NOTE_S = 8, 6, 0.12
 SILENT_S = {**dict.fromkeys(SENSORS, 0.25), "tindeq": 1.0, "lsl": 1.0}
 REMINDERS = ("softer", "gently")
 BY_ITSELF = ("unplugged", "cell", "stuck")  # pauses that end as soon as the sensor is well again
-LABELS = {"SPACE": "Space", "SEMICOLON": ";", "COMMA": ",", "PERIOD": "."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +226,8 @@ class Session:
         return self._choose(samples)
 
     def _meant(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
-        """Leave out the pointer's height as a force while the game asks for none, but for a place to point at."""
-        if self.game.skill != "mixed" or self.played_with != "mouse":
+        """Leave out a force that a key or the pointer only stands for, while the game asks for none."""
+        if self.game.skill != "mixed" or self.played_with in SENSORS:
             return events
         if isinstance(self._phase, Playing) and isinstance(self.game.intent(self._phase.state), Squeeze):
             return events
@@ -723,9 +721,7 @@ class Session:
 
     def _setting(self, turn: Turn) -> Setting:
         profile = self.plan.profile
-        labels = [(finger, _label(key)) for key, finger in (profile.keys or KEYS[profile.hand])]
-        only = dict(reversed(labels)) if self.played_with == "keys" else {}
-        keys = tuple(only.items())
+        keys = tuple(profile.labels().items()) if self.played_with == "keys" else ()
         own = (profile.word, profile.hand)
         return Setting(profile.units_per_mm, profile.calm, self.played_with, keys, turn.weights, *own)
 
@@ -778,7 +774,3 @@ def _goes_down(samples: Sequence[Sample], held: bool, key: str, button: Button) 
                 return True
             held = sample.value > 0
     return False
-
-
-def _label(key: str) -> str:
-    return LABELS.get(key, key.removeprefix("KEY_").removeprefix("NUM_"))

@@ -20,13 +20,15 @@ from engine.simulate import Patient, Traits
 
 FOLDER = Path(__file__).parent / "golden"
 SESSIONS = (("ladybirds", Side.RIGHT, "keys"), ("cup", Side.LEFT, "serial"), ("cup", Side.RIGHT, "mouse"),
-            ("brook", Side.LEFT, "keys"))  # fmt: skip
+            ("brook", Side.LEFT, "keys"), ("melody", Side.LEFT, "keys"), ("buttons", Side.LEFT, "keys"),
+            ("kite", Side.RIGHT, "serial"), ("market", Side.LEFT, "mouse"), ("letters", Side.LEFT, "keys"),
+            ("zip", Side.RIGHT, "keys"), ("kitchen", Side.LEFT, "serial"))  # fmt: skip
 
 
 def record(game: str, hand: Side, grip: str, trials: int = 8) -> list[str]:
     """Return the lines of a session of ``game`` that a simulated patient plays."""
     program = Program("golden", (Block(game, trials),), rest_s=2, least_rest_s=1, rest_after=5)
-    profile = Profile(patient="GOLD-1", hand=hand)
+    profile = Profile(patient="GOLD-1", hand=hand, word="ROSA")
     played_with = {"tap": "keys", "grip": grip, "trace": "mouse"}
     plan = Plan(20, profile, program, {game: rooms.all_ladders()[game]}, played_with)
     session, patient = Session(plan, rooms.all_games()), Patient(Traits(0.55), "golden")

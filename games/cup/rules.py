@@ -328,12 +328,12 @@ def _gentle(state: State) -> float:
 
 def index(params: Params) -> float:
     """Return the demand, ordinal: bits of the force in its band, time, number, gentleness, haste, blindness, task."""
-    bits = log2(params.target / (2 * params.band) + 1) + log2(1 + params.hold_ms / 1000)
+    bits = 2.0 * log2(params.target / (2 * params.band) + 1) + log2(1 + params.hold_ms / 1000)
     bits += 0.8 * (params.steps - 1) + params.lower_ms / 2000
     bits += 0.3 * log2(30_000 / params.reach_ms) + params.hidden
     if params.task == "carry":
-        return bits + 1.0 + params.bumps * (0.3 + 8.0 * params.bump)
-    return bits + 4.0 + 20.0 * params.ramp if params.task == "pour" else bits
+        return bits + 0.8 + params.bumps * (0.2 + 6.0 * params.bump)
+    return bits + 2.0 + 20.0 * params.ramp if params.task == "pour" else bits
 
 
 def peak(params: Params) -> float:

@@ -2,7 +2,7 @@
 
 from math import ceil, cos, exp, pi, sin
 
-from engine.scene import Circle, Pair, Path, Picture, Scene, Shape
+from engine.scene import STAGE_W, Circle, Pair, Path, Picture, Scene, Shape
 from engine.ticks import MS_PER_TICK
 from games.kite.flight import BOWS, CLOUD_MS, KITE_X, LOW, OPEN, TALLEST, State, height, place
 
@@ -44,9 +44,13 @@ def _high(x: float, state: State, off: float = 0.0) -> float:
 
 
 def _end(state: State) -> float:
-    """Return where the ribbon ends: with the flight, or where no more of it is seen."""
-    left_ms = len(state.course) * MS_PER_TICK - _gone_ms(state)
-    return KITE_X + UNITS_PER_MS * min(state.params.ahead_ms, left_ms)
+    """Return where the ribbon ends, with the flight."""
+    return KITE_X + UNITS_PER_MS * (len(state.course) * MS_PER_TICK - _gone_ms(state))
+
+
+def _view(state: State) -> float:
+    """Return how far to the right the ribbon is seen."""
+    return KITE_X + UNITS_PER_MS * state.params.ahead_ms
 
 
 def _blows(state: State) -> bool:
@@ -57,9 +61,9 @@ def _blows(state: State) -> bool:
 def _ribbon(state: State) -> list[Shape]:
     """Return the ribbon: as wide as it counts where it comes, a wisp behind its end and where it was."""
     end = _end(state)
-    if not _blows(state) or end + WISP <= KITE_X - PAST:
+    last = min(end + WISP, _view(state))
+    if not _blows(state) or last <= KITE_X - PAST:
         return []
-    last = end if _is_cut(state) else end + WISP
     thick, points, widths, lows, highs = _thick(state), [], [], [], []
     begin = KITE_X - PAST
     rounded = (begin + 2, begin + 7, begin + 14, last - 14, last - 7, last - 2)
@@ -72,11 +76,6 @@ def _ribbon(state: State) -> list[Shape]:
         highs.append((x, y + full / 2))
     edges = (Path(tuple(rim), "guide", 5, alpha=0.95) for rim in (lows, highs))
     return [Path(tuple(points), "water", tuple(widths), alpha=0.7), *edges, *_streaks(state, last)]
-
-
-def _is_cut(state: State) -> bool:
-    """Tell whether more of the ribbon is to come than is seen."""
-    return _end(state) >= KITE_X + UNITS_PER_MS * state.params.ahead_ms - 1
 
 
 def _thick(state: State) -> float:
@@ -111,10 +110,10 @@ def _streaks(state: State, last: float) -> list[Shape]:
 
 
 def _source(state: State) -> list[Shape]:
-    """Return the cloud that the ribbon comes out of, where no more of it is seen."""
-    if not _is_cut(state) or not _blows(state):
+    """Return the cloud that the ribbon comes out of, where it is not seen from the edge of the stage on."""
+    x, high = _view(state), max(148.0, 1.4 * _thick(state))
+    if x >= STAGE_W - 40 or not _blows(state):
         return []
-    x, high = _end(state), max(148.0, 1.4 * _thick(state))
     return [Picture("kite-cloud", x + 0.25 * high, _high(x, state), 1.69 * high, high)]
 
 
@@ -129,7 +128,7 @@ def _lit(state: State) -> list[Shape]:
 
 def _clouds(state: State) -> list[Shape]:
     """Return the clouds that lie on the ribbon; the kite cannot be seen in them."""
-    hidden, left, right = state.params.hidden, KITE_X - PAST + 40, _end(state)
+    hidden, left, right = state.params.hidden, KITE_X - PAST + 40, min(_end(state), _view(state))
     if not hidden or not _blows(state):
         return []
     shapes: list[Shape] = []

@@ -20,7 +20,7 @@ from games.letters.sheet import UNTIMED_MS, Params, Piece, Sheet, lay_out
 
 BACK_MM, AHEAD_MM = 5.0, 15.0
 TAKE_MM, REACH_MM, LOST_MM = 12.0, 8.0, 20.0
-END_MM, CORNER_MM = 3.0, 10.0
+END_MM, CORNER_MM, SHORT_MM, NEAR = 3.0, 10.0, 8.0, 0.2
 BEGUN_MM, BACKWARDS_MM, CATCH_UP_MM = 6.0, 15.0, 4.0
 PERSISTENT = 3
 TAP_MS, TAP_MM = 350.0, 6.0
@@ -126,7 +126,7 @@ def _led(state: State, event: Event) -> State:
     if state.hooked:
         return _moved(state, place)
     if state.pressed or state.loose:
-        near_mm = TAKE_MM if state.best_mm > 0 else REACH_MM
+        near_mm = TAKE_MM if state.best_mm > 0 else min(REACH_MM, NEAR * state.sheet.high)
         return _taken(replace(state, pen=place), place, near_mm, event.at_ms)
     return state
 
@@ -359,8 +359,9 @@ def intent(state: State) -> Intent | None:
 
 
 def end_mm(piece: Piece) -> float:
-    """Return how near to its end a piece counts as written to the end."""
-    return min(END_MM, 0.35 * piece.length)
+    """Return how near to its end a piece counts as written to the end; a dot is written by a touch."""
+    is_dot = piece.lift and piece.length <= SHORT_MM
+    return piece.length if is_dot else min(END_MM, 0.35 * piece.length)
 
 
 def far(a: Pair, b: Pair) -> float:

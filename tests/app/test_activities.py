@@ -107,7 +107,7 @@ def test_an_imagined_movement_is_led_from_its_script_to_the_last_card(tmp_path: 
     (recording,) = recordings(tmp_path)
     assert recording.notes[1] == "imagine.vivid.clear"
     assert len(recording.notes) == 14
-    assert sum(".right." in note.split("imagine.card")[1][6:] for note in recording.notes[2:]) == 6
+    assert sum(".correct." in note for note in recording.notes[2:]) == 6
 
 
 def test_each_line_of_the_script_is_to_be_spoken_once(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Edges can be sought on purpose, at the easiest rung, without a score."""
+"""Edges can be sought on purpose, at an easy rung, without a score."""
 
 from dataclasses import replace
 

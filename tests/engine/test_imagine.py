@@ -90,7 +90,7 @@ def test_at_the_end_it_is_said_and_kept_what_was_told_and_how_fast() -> None:
     assert kept[:2] == ["imagine.script.10", "imagine.vivid.clear"]
     assert len(kept) == 14
     card = shown.cards[0]
-    assert kept[2] == f"imagine.card.{card.side}.{card.angle}.right.1500"
+    assert kept[2] == f"imagine.card.{card.side}.{card.angle}.correct.1500"
 
 
 def test_what_was_left_in_the_middle_keeps_what_there_was() -> None:

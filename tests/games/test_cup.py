@@ -98,7 +98,7 @@ def test_the_just_passed_band_of_a_hold_is_its_80th_percentile() -> None:
 
 def asked(params: Params, force: Callable[[State, float], float], seed: int = 3, most_s: float = 60.0) -> Outcome:
     """Return the outcome of ``force``, a function of the state and the seconds since this height was asked for."""
-    state, since = start(params, Chance(seed), Setting()), (0, "", 0)
+    state, since = start(params, Chance(seed), Setting()), (0, False, 0)
     for tick in range(round(most_s * 120)):
         if (state.at, state.phase == "lower") != since[:2]:
             since = (state.at, state.phase == "lower", tick)

@@ -126,6 +126,12 @@ def test_a_letter_that_is_clicked_once_is_written_by_the_pointer_alone() -> None
     assert writer.end().result == "hit"
 
 
+def test_a_dot_is_written_by_a_touch() -> None:
+    writer = Writer(sheet_of("i", Params("small", 60.0, 8.0))).stroke()
+    x, y = writer.state.aim
+    assert writer.do(x + 4, y, "down").do(x + 4, y, "up", 9).end().result == "hit"
+
+
 def test_lifting_in_mid_stroke_is_allowed_and_the_stroke_goes_on_near_where_it_was_left() -> None:
     writer = Writer(sheet_of("I"))
     (x, y), end = writer.state.aim, writer.state.sheet.pieces[0].points[-1]
