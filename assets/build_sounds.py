@@ -290,7 +290,9 @@ def zip_close() -> Wave:
 
 def crack() -> Wave:
     """An egg on the rim of a bowl: a dry crack, the shell that gives, a small drop."""
-    shell = mix((0, 1, knock(2100, 0.006, 81)), (0.05, 0.5, knock(1500, 0.009, 82)), (0.09, 0.35, knock(2600, 0.004, 83)))
+    shell = mix(
+        (0, 1, knock(2100, 0.006, 81)), (0.05, 0.5, knock(1500, 0.009, 82)), (0.09, 0.35, knock(2600, 0.004, 83))
+    )
     return mix((0, 0.9, shell), (0, 0.35, tone(note("A4"), 0.15, WOOD)), (0.2, 0.5, bubbles(0.12, 2, ("E5", "C5"), 84)))
 
 

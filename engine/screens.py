@@ -151,20 +151,25 @@ def edges(names: Sequence[str], page: int = 0) -> Scene:
 def task(name: str, games: Sequence[str]) -> Scene:
     """Return the screen of one task: the games that train its parts, what each is good for, and all in a row."""
     left = MIDDLE - (len(games) - 1) * 240
-    said = tuple(
-        Words(f"part.{name}.{game}", left + 480 * n, 232, 30, width=440, lines=2) for n, game in enumerate(games)
-    )
-    every = Button(f"all {name}", MIDDLE, 100, 560, 130, "icon-play", "task.all", "primary", size=40)
-    heading = title(f"task.{name}", y=760, size=56)
-    return Scene("sunrise", (heading, *_tiles("play", "game", games, 0, y=480), *said, every, _home_button()))
+    shapes: list[Shape] = [title(f"task.{name}", y=790, size=56)]
+    for n, game in enumerate(games):
+        x = left + 480 * n
+        shapes += [
+            Bar(x, 470, 450, 430, "card", 40, "line", 3),
+            Picture(f"tile-{game}", x, 530, 390, 260),
+            Words(f"game.{game}", x, 358, 38, bold=True, width=400),
+            Words(f"part.{name}.{game}", x, 298, 28, width=410, lines=2),
+        ]
+    every = Button(f"all {name}", MIDDLE, 120, 560, 140, "icon-play", "task.all", "primary", size=40)
+    return Scene("sunrise", (*shapes, every, _home_button()))
 
 
-def _tiles(verb: str, section: str, names: Sequence[str], page: int, y: float = 430.0) -> tuple[Button, ...]:
+def _tiles(verb: str, section: str, names: Sequence[str], page: int) -> tuple[Button, ...]:
     """Return three pictures with their words, to press."""
     shown = names[3 * page : 3 * page + 3]
     left = MIDDLE - (len(shown) - 1) * 240
     return tuple(
-        Button(f"{verb} {name}", left + 480 * n, y, 440, 400, "", f"{section}.{name}", "card", f"tile-{name}", 44)
+        Button(f"{verb} {name}", left + 480 * n, 430, 440, 400, "", f"{section}.{name}", "card", f"tile-{name}", 44)
         for n, name in enumerate(shown)
     )
 
@@ -329,7 +334,7 @@ def judge() -> tuple[Shape, ...]:
     """Return the question that comes before the result: how did it go?"""
     well, less = ("well", "bloom", "judge.well"), ("less", "bud", "judge.less")
     return (
-        Bar(MIDDLE, 450, STAGE_W, STAGE_H, "ground", alpha=0.72),
+        Circle(MIDDLE, 450, 930, "ground", alpha=0.72),
         Bar(MIDDLE, 620, 1280, 200, "card", 40, "line", 3),
         title("judge.title", y=620, lines=2),
         *row_of((well, less), 330, main=False),

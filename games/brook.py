@@ -496,5 +496,5 @@ GAME = Game(
     "brook", "trace", Params, start, step, scene, intent, index,
     self_paced=lambda p: p.limit_ms >= 20_000, pictures=PICTURES,
     eases=(("left-of-path", "width_mm"), ("right-of-path", "width_mm"), ("too-late", "limit_ms")),
-    hints=("left-of-path", "right-of-path", "unfinished"),
+    hints=("left-of-path", "right-of-path", "too-late", "unfinished"),
 )  # fmt: skip

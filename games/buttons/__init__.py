@@ -10,5 +10,5 @@ GAME = Game(
     "buttons", "aim", Params, start, step, scene, intent, index,
     self_paced=lambda p: p.limit_ms >= UNTIMED_MS, pictures=PICTURES,
     eases=(("missed-target", "target_mm"), ("wrong-order", "buttons"), ("too-late", "limit_ms")),
-    hints=("missed-target", "wrong-order", "unfinished"),
+    hints=("missed-target", "wrong-order", "too-late", "unfinished"),
 )  # fmt: skip

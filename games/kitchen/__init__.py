@@ -12,5 +12,5 @@ GAME = Game(
         ("too-soft", "band"), ("too-hard", "band"), ("let-go-too-quickly", "lower_ms"), ("missed-target", "ring_mm"),
         ("too-late", "limit_ms"), ("wrong-tool", "distractors"), ("wrong-order", "memory"),
     ),
-    hints=("missed-target", "let-go-too-quickly", "wrong-tool", "wrong-order", "unfinished"),
+    hints=("missed-target", "let-go-too-quickly", "too-late", "wrong-tool", "wrong-order", "unfinished"),
 )  # fmt: skip

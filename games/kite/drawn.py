@@ -1,26 +1,88 @@
 """Draw the kite with its tail of bows, the ribbon of wind with its clouds, and the hand that holds the line."""
 
+from dataclasses import replace
 from math import ceil, cos, exp, pi, sin
 
 from engine.scene import STAGE_W, Circle, Pair, Path, Picture, Scene, Shape
 from engine.ticks import MS_PER_TICK
-from games.kite.flight import BOWS, CLOUD_MS, KITE_X, LOW, OPEN, TALLEST, State, height, place
+from games.kite.flight import (
+    BOWS,
+    CLOUD_MS,
+    END_MS,
+    JOY_MS,
+    KITE_X,
+    LOW,
+    OPEN,
+    TALLEST,
+    State,
+    height,
+    place,
+)
 
 UNITS_PER_MS = 0.16
 KITE_W, KITE_H, LEAN = 150.0, 218.0, -24.0
 PAST, WISP, STRIDE, LIT, HALO = 380.0, 130.0, 20.0, 90.0, 112.0
 HAND_X, HAND_Y, HAND_W, HAND_H, HAND_TURN = 236.0, 128.0, 364.0, 434.0, -104.0
 PUFF = 130.0
+SUN_X, SUN_Y, SUN, FAINT = 1130.0, 704.0, 360.0, 0.18
+HIGH_X, HIGH_Y = 1072.0, 620.0
+FRIENDS = (("kite-pal", 1468.0, 420.0, 0.5, 2), ("kite-friend", 1318.0, 560.0, 0.68, 3))
+FAR = 520.0
 PICTURES = (
-    "kite", "kite-cloud", "kite-bow", "kite-reel", "kite-open-front", "grip-arm", "grip-back", "grip-front",
-    "icon-softer", "icon-firmer",
+    "kite", "kite-friend", "kite-pal", "kite-sun", "kite-cloud", "kite-bow", "kite-reel", "kite-open-front",
+    "grip-arm", "grip-back", "grip-front", "icon-softer", "icon-firmer",
 )  # fmt: skip
 
 
 def scene(state: State) -> Scene:
     """Return the picture: the ribbon that comes and flows by, the kite at its height, the hand that holds it."""
-    sky = [*_clouds(state), *_ribbon(state), *_source(state), *_lit(state)]
+    state = looked_back(state)
+    sky = [*_sun(state), *_clouds(state), *_ribbon(state), *_source(state), *_lit(state), *_friends(state)]
     return Scene("kite-sky", (*sky, *_hand(state), *_kite(state), *_which_way(state)))
+
+
+def looked_back(state: State) -> State:
+    """Return what is seen of ``state``: after a miss, the moment that tells best why, without clouds."""
+    if state.phase != "end" or not state.cause:
+        return state
+    if not state.away:
+        return replace(state, phase="reach", force=state.landing)
+    away = state.away[: state.told + 1]
+    force = state.course[state.told] + away[-1]
+    clear = replace(state.params, hidden=0.0)
+    return replace(state, phase="fly", params=clear, away=away[:-1], force=force, landed_ms=0.0)
+
+
+def _joy(state: State) -> float:
+    """Return how much of the last, happy flight there has been, 0..1; in calm pictures it is there at once."""
+    if state.phase != "end" or state.cause:
+        return 0.0
+    share = 1.0 if state.setting.calm else min(1.0, (state.now_ms - state.since_ms) / (0.9 * JOY_MS))
+    return share * share * (3 - 2 * share)
+
+
+def _at(state: State) -> Pair:
+    """Return where the kite is seen: at its height, and after a hit on its way up to the sun."""
+    (x, y), joy = place(state), _joy(state)
+    return x + (HIGH_X - x) * joy, y + (HIGH_Y - y) * (1 - (1 - joy) ** 1.6)
+
+
+def _sun(state: State) -> list[Shape]:
+    """Return the sun: veiled in the flight, bright in the end."""
+    return [Picture("kite-sun", SUN_X, SUN_Y, SUN, SUN, alpha=round(FAINT + (1 - FAINT) * _joy(state), 3))]
+
+
+def _friends(state: State) -> list[Shape]:
+    """Return the kites of others that come to fly along after a hit."""
+    joy = _joy(state)
+    shapes: list[Shape] = []
+    for name, x, y, size, bows in FRIENDS if joy > 0 else ():
+        at = (x + FAR * (1 - joy), y - 0.3 * FAR * (1 - joy))
+        line = tuple((at[0] + 260 * s, at[1] - (at[1] - 210) * s - 90 * s * (1 - s)) for s in _across(0.0, 1.0, 0.1))
+        shapes.append(Path(line, "ink", 2.5, alpha=0.6))
+        tail = _tail_of(_waving(state, at, size, 1.0), bows, bows, size, 1.0)
+        shapes += [*tail, Picture(name, *at, KITE_W * size, KITE_H * size, LEAN)]
+    return shapes
 
 
 # --- the wind -------------------------------------------------------------------------------------
@@ -90,8 +152,8 @@ def _fullness(x: float, end: float, thick: float) -> float:
     return float((1 - blunt) * (1 - gone**1.5) + blunt * (1 - gone**2.6) ** 0.45)
 
 
-def _across(left: float, right: float) -> list[float]:
-    steps = max(1, ceil((right - left) / STRIDE))
+def _across(left: float, right: float, stride: float = STRIDE) -> list[float]:
+    steps = max(1, ceil((right - left) / stride))
     return [left + (right - left) * k / steps for k in range(steps + 1)]
 
 
@@ -149,7 +211,9 @@ def _clouds(state: State) -> list[Shape]:
 
 
 def _seen(state: State) -> float:
-    """Return how clearly the kite is seen: it fades as it flies into a cloud."""
+    """Return how clearly the kite is seen: it fades as it flies into a cloud, and comes back where it is looked at."""
+    if state.cause and state.phase == "fly" and not state.setting.calm:
+        return min(1.0, (state.now_ms - state.since_ms) / (0.7 * END_MS))
     if not state.is_blind:
         return 1.0
     at, begins = state.flown_ms % CLOUD_MS, CLOUD_MS * (1 - state.params.hidden)
@@ -181,7 +245,7 @@ def _line(state: State, reel: Pair) -> list[Shape]:
     seen = _seen(state)
     if seen <= 0:
         return []
-    (x, y), sag = place(state), 360 * exp(-12 * state.force)
+    (x, y), sag = _at(state), 360 * exp(-12 * state.force) * (1 - 0.8 * _joy(state))
     shares = (k / 12 for k in range(13))
     points = tuple(
         (reel[0] + (x - reel[0]) * s, max(40.0, reel[1] + (y - reel[1]) * s - sag * s * (1 - s))) for s in shares
@@ -191,7 +255,7 @@ def _line(state: State, reel: Pair) -> list[Shape]:
 
 def _kite(state: State) -> list[Shape]:
     """Return the kite with its tail; its middle is where the force is."""
-    seen, (x, y) = _seen(state), place(state)
+    seen, (x, y) = _seen(state), _at(state)
     if seen <= 0:
         return []
     lit = state.is_in and not state.is_blind and state.phase in ("reach", "fly")
@@ -203,29 +267,35 @@ def _kite(state: State) -> list[Shape]:
 
 def _tail(state: State, seen: float) -> list[Shape]:
     """Return the tail: it streams in the wind and hangs beside it, with a bow for each fifth of what is needed."""
-    points = _waving(state)
-    shapes: list[Shape] = [Path(points, "ink", 9, alpha=seen), Path(points, "target", 4, alpha=seen)]
-    for bow in range(BOWS):
-        at = points[4 * (bow + 1)]
-        if bow < state.bows:
-            shapes.append(Picture("kite-bow", *at, 54, 36, 20.0 * (-1) ** bow, alpha=seen))
+    beside = abs(state.force - state.target) - state.params.band
+    wind = min(1.0, max(0.0, 1 - beside / 0.03)) if state.phase in ("reach", "fly") else 0.3 + 0.7 * _joy(state)
+    return _tail_of(_waving(state, _at(state), 1.0, wind), state.bows, BOWS, 1.0, seen)
+
+
+def _tail_of(points: tuple[Pair, ...], earned: int, bows: int, size: float, seen: float) -> list[Shape]:
+    """Return a tail along ``points`` with so many bows, and dots for those that are not earned."""
+    shapes: list[Shape] = [
+        Path(points, "ink", 9 * size, alpha=seen), Path(points, "target", 4 * size, alpha=seen),
+    ]  # fmt: skip
+    for bow in range(bows):
+        at = points[20 * (bow + 1) // bows]
+        if bow < earned:
+            shapes.append(Picture("kite-bow", *at, 54 * size, 36 * size, 20.0 * (-1) ** bow, alpha=seen))
         else:
             shapes.append(Circle(*at, 8, "card", "ink", 4, alpha=seen))
     return shapes
 
 
-def _waving(state: State) -> tuple[Pair, ...]:
-    """Return the points of the tail, from the kite's lower tip on; in calm pictures it does not wave."""
-    (x, y), tip = place(state), _turned(0, -0.45 * KITE_H, LEAN)
-    beside = abs(state.force - state.target) - state.params.band
-    wind = min(1.0, max(0.0, 1 - beside / 0.03)) if state.phase in ("reach", "fly") else 0.3
+def _waving(state: State, at: Pair, size: float, wind: float) -> tuple[Pair, ...]:
+    """Return the points of a tail, from the kite's lower tip on; in calm pictures it does not wave."""
+    tip = _turned(0, -0.45 * KITE_H * size, LEAN)
     beat = 0.0 if state.setting.calm else state.now_ms / 950
     points = []
     for k in range(21):
         s = k / 20
         wave = (6 + 12 * wind) * min(1.0, 2 * s) * sin(2 * pi * (1.5 * s + beat))
-        along = _turned(210 * s, wave, 248 - 52 * wind)
-        points.append((x + tip[0] + along[0], max(44.0, y + tip[1] + along[1])))
+        along = _turned(210 * size * s, wave * size, 248 - 52 * wind)
+        points.append((at[0] + tip[0] + along[0], max(44.0, at[1] + tip[1] + along[1])))
     return tuple(points)
 
 
@@ -234,7 +304,8 @@ def _which_way(state: State) -> list[Shape]:
     if state.is_blind or state.phase == "end":
         return []
     off, landing = state.force - state.target, state.phase == "land"
-    if not landing and abs(off) <= state.params.band + (0.0 if state.phase == "reach" else 0.006):
+    slack = 0.0 if state.phase == "reach" else 0.006
+    if not landing and not state.cause and abs(off) <= state.params.band + slack:
         return []
     x, y = place(state)
     return [Picture("icon-firmer" if off < 0 and not landing else "icon-softer", x - 156, y + 108, 136, 136)]

@@ -2,7 +2,8 @@
 
 The ribbon waits, level and low, until the kite has come into it; then it flows. A flight is passed when at most a
 fifth of its time was outside the ribbon, so the 80th percentile of the deviation is the half width that it would just
-have passed. A flight is always flown to its end, and then the kite lands as the hand opens.
+have passed. A flight is always flown to its end, and then the kite lands as the hand opens. At last it rises up to
+the sun after a hit, and after a miss it is seen once more where it was outside.
 """
 
 from dataclasses import dataclass, replace
@@ -23,7 +24,8 @@ STEEPEST = 0.09
 WINDS = ((1.0, 1.0), (0.42, 1.7), (0.30, 2.3))
 BOWS = 5
 CLOUD_MS = 3600.0
-LAND_MS, GENTLE_MS, END_MS = 4000.0, 500.0, 350.0
+LAND_MS, GENTLE_MS, END_MS, JOY_MS = 4000.0, 500.0, 350.0, 1300.0
+TELLING = 0.75
 EVERY = 6
 ROUGH_PER_S = 0.40
 LAGS, LATE_MS, ALIKE, NO_WAVE = 24, 250.0, 0.8, 0.02
@@ -57,7 +59,8 @@ class State:
 
     ``course`` is the middle of the ribbon at each tick of the flight, ``inside`` for how many the kite was in it;
     ``outside_ms`` the time that it took to come into it; ``landing`` the force as the landing began, ``landed_ms``
-    how long that took, ``relaxed`` how well the hand opened.
+    how long that took, ``relaxed`` how well the hand opened; ``told`` the tick of the flight that tells best why it
+    was not good.
     """
 
     params: Params
@@ -76,6 +79,7 @@ class State:
     landing: float = 0.0
     landed_ms: float = 0.0
     relaxed: float = 0.0
+    told: int = 0
     cause: Cause = ""
 
     @property
@@ -145,7 +149,8 @@ def _reach(state: State) -> Step[State]:
     if state.now_ms <= state.params.reach_ms:
         return Step(state)
     cause: Cause = "no-try" if state.peak <= OPEN else "too-soft" if state.force < LOW else "too-hard"
-    return Step(replace(state, phase="end", since_ms=state.now_ms, cause=cause), (Cue("soft", *place(state)),))
+    ended = replace(state, phase="end", since_ms=state.now_ms, landing=state.force, cause=cause)
+    return Step(ended, (Cue("soft", *place(state)),))
 
 
 def _fly(state: State) -> Step[State]:
@@ -172,9 +177,11 @@ def _earned(state: State) -> int:
 
 def _flown(state: State) -> Step[State]:
     """End the flight: it was good or it was not, and the kite may land."""
+    cause = _cause(state)
     state = replace(
-        state, phase="land", since_ms=state.now_ms, bows=_earned(state), landing=state.force, cause=_cause(state)
-    )
+        state, phase="land", since_ms=state.now_ms, bows=_earned(state), landing=state.force, cause=cause,
+        told=_told(state, cause) if cause else 0,
+    )  # fmt: skip
     return Step(state, (Cue("soft" if state.cause else "arrive", *place(state)),))
 
 
@@ -185,6 +192,13 @@ def _cause(state: State) -> Cause:
     if _is_late(state):
         return "too-late"
     return "too-soft" if mean([d for d in state.away if abs(d) > state.params.band]) < 0 else "too-hard"
+
+
+def _told(state: State, cause: Cause) -> int:
+    """Return the tick that tells why the flight was not good: the kite well outside, on the side that it mostly was."""
+    side = {"too-soft": -1, "too-hard": 1}.get(cause, 0)
+    astray = [n for n, off in enumerate(state.away) if abs(off) > state.params.band and side * off >= 0]
+    return sorted(astray, key=lambda n: abs(state.away[n]))[int(TELLING * len(astray))]
 
 
 def _is_late(state: State) -> bool:
@@ -225,11 +239,13 @@ def _land(state: State) -> Step[State]:
         return Step(state)
     relaxed = _relaxed(state, took_ms)
     ended = replace(state, phase="end", since_ms=state.now_ms, landed_ms=took_ms, relaxed=relaxed)
-    return Step(ended, (Cue("set-down", *place(state), 0.7),) if state.force <= OPEN else ())
+    heard = (Cue("set-down", *place(state), 0.7),) if state.force <= OPEN else ()
+    return Step(ended, heard if state.cause else (*heard, Cue("kite-wind", *place(state), 0.8)))
 
 
 def _end(state: State) -> Step[State]:
-    return Step(state, (), _outcome(state) if state.now_ms - state.since_ms >= END_MS else None)
+    seen_ms = END_MS if state.cause else JOY_MS
+    return Step(state, (), _outcome(state) if state.now_ms - state.since_ms >= seen_ms else None)
 
 
 def _outcome(state: State) -> Outcome:

@@ -14,6 +14,6 @@ GAME = Game(
         ("left-of-path", "width_mm"), ("right-of-path", "width_mm"), ("too-late", "limit_ms"),
         ("wrong-way", "guide"), ("wrong-order", "guide"), ("unfinished", "letter_mm"),
     ),
-    hints=("left-of-path", "right-of-path", "wrong-way", "wrong-order", "unfinished"),
+    hints=("left-of-path", "right-of-path", "too-late", "wrong-way", "wrong-order", "unfinished"),
     mirrors=False, pointed=False,
 )  # fmt: skip

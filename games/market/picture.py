@@ -9,11 +9,12 @@ from games.market.rules import ARRIVE_MS, BASKET_X, GIFT_MS, MISS_MS, OPEN, PICK
 from games.market.things import BY_NAME, THINGS, Thing
 
 BASE_Y, LIFT, OVER_Y, ARC, RIM = 172.0, 34.0, 312.0, 46.0, 10.0
-WAITING = ((128.0, 178.0, 0.66), (54.0, 198.0, 0.52), (200.0, 214.0, 0.48), (-120.0, 214.0, 0.45))
+WAITING = ((212.0, 178.0, 0.66), (128.0, 198.0, 0.52), (262.0, 214.0, 0.48))
 SLOTS = ((-66.0, 154.0), (70.0, 150.0), (-4.0, 132.0), (8.0, 174.0))
 BASKET_Y = 72.0
 TALLEST = 0.44
-BESIDE, GAUGE_LOW, GAUGE_HIGH, GAUGE_W = 282.0, 130.0, 690.0, 84.0
+GAUGE_X, GAUGE_LOW, GAUGE_HIGH, GAUGE_W = 485.0, 130.0, 690.0, 72.0
+TICK, RING, DOT = 50.0, 27.0, 17.0
 OPENING = 84.0
 STALL_CAUSES = ("too-soft", "too-hard", "no-try")
 SAG, DROP_MS = 46.0, 260.0
@@ -42,14 +43,13 @@ def scene(state: State) -> Scene:
     in_basket = _in_basket(state)
     front = Picture("market-basket-front", BASKET_X, BASKET_Y + 101, 460, 230)
     shapes: list[Shape] = [*_waiting(state), *_basket(state)]
-    if not done and not _is_hidden(state):
-        shapes += _gauge(state, hand_x - BESIDE)
     shapes += [*_pieces(BEHIND, hand_x, hand_y, wide)]
     shapes += [] if in_basket else [front]
     shapes += [] if done else _thing(state, thing, x, y)
     shapes += _pieces(FRONT, hand_x, hand_y, wide)
     shapes += [front] if in_basket else []
     shapes += [_gift(state)] if done else []
+    shapes += [] if done or _is_hidden(state) else _gauge(state)
     return Scene("market-stall", tuple(shapes))
 
 
@@ -59,13 +59,19 @@ def scene(state: State) -> Scene:
 def place(state: State) -> tuple[float, float]:
     """Return where the foot of the thing is that is asked for now."""
     if state.phase == "arrive":
-        share = glided(0.0, 1.0, (state.now_ms - state.since_ms) / 600.0)
+        share = _come(state)
         x, y, _ = WAITING[0]
         return x + (PICK_X - x) * share, y + (BASE_Y - y) * share
     if state.phase == "end" and state.cause:
         return _left_at(state)
     x, y = _path(state)
     return x, y - _sag(state)
+
+
+def _come(state: State) -> float:
+    """Return how far the next thing has come, 0..1, behind the gauge; the first one is there from the start."""
+    gone_ms = state.now_ms - state.since_ms
+    return glided(0.0, 1.0, gone_ms / 600.0) if state.phase == "arrive" and state.at else 1.0
 
 
 def _path(state: State) -> tuple[float, float]:
@@ -211,9 +217,7 @@ def _thing(state: State, thing: Thing, x: float, y: float) -> list[Shape]:
     gone_up = max(0.0, y - BASE_Y)
     wide, high = _pressed(state)
     squeezed = state.cause == "too-hard" or (_held(state) and state.force > state.high and not state.cause)
-    grown = 1.0
-    if state.phase == "arrive":
-        grown = glided(WAITING[0][2], 1.0, (state.now_ms - state.since_ms) / 600.0)
+    grown = WAITING[0][2] + (1.0 - WAITING[0][2]) * _come(state)
     fallen = state.cause == "let-go-too-quickly" or (state.cause == "too-soft" and bool(state.away))
     tilt = -9.0 * min(1.0, (state.now_ms - state.since_ms) / DROP_MS) if fallen else 0.0
     faint = max(0.05, 0.24 - gone_up / 900)
@@ -234,9 +238,10 @@ def _drops(state: State, x: float, y: float, grown: float) -> list[Shape]:
 def _waiting(state: State) -> list[Shape]:
     """Return the things that wait on the stall for their turn, the furthest first; all move up when one has gone."""
     shapes: list[Shape] = []
-    moved = glided(0.0, 1.0, (state.now_ms - state.since_ms) / 600.0) if state.phase == "arrive" else 1.0
+    moved = _come(state)
     for n, one in reversed(list(enumerate(state.loads[state.at + 1 :]))):
-        x, y, grown = (old + (new - old) * moved for old, new in zip(WAITING[n + 1], WAITING[n], strict=True))
+        before = WAITING[min(n + 1, len(WAITING) - 1)]
+        x, y, grown = (old + (new - old) * moved for old, new in zip(before, WAITING[n], strict=True))
         thing = BY_NAME[one.name]
         w, h = thing.w * grown, thing.h * grown
         shapes.append(Bar(x, y + 3, w * 0.7, 12, "shadow", 6, alpha=0.2))
@@ -278,21 +283,34 @@ def _height(share: float, state: State) -> float:
     return GAUGE_LOW + min(share, tallest) / tallest * (GAUGE_HIGH - GAUGE_LOW)
 
 
-def _gauge(state: State, x: float) -> list[Shape]:
-    """Return the gauge: the window between slipping and giving in, and the force as a ball."""
-    easing = state.phase in ("release", "arrive")
+def _gauge(state: State) -> list[Shape]:
+    """Return the gauge: the window between slipping and giving in, and the force as a ball; a miss stays as it was."""
+    if state.phase == "end" and state.cause == "let-go-too-quickly":
+        return []
+    x, force = GAUGE_X, state.told if state.phase == "end" else state.force
+    easing = state.phase in ("release", "arrive") or state.cause == "too-late"
     bottom = _height(0.0 if easing else state.low, state) - (14 if easing else 0)
     top = _height(OPEN if easing else state.high, state)
-    at, edge = _height(state.force, state), GAUGE_W / 2
+    at, edge = _height(force, state), GAUGE_W / 2
     good = bottom <= at <= top and state.phase in ("reach", "adjust", "carry")
     shapes: list[Shape] = [
-        Bar(x, (GAUGE_LOW + GAUGE_HIGH) / 2, GAUGE_W + 16, GAUGE_HIGH - GAUGE_LOW + 60, "card", 50, "line", 5),
+        Bar(x, (GAUGE_LOW + GAUGE_HIGH) / 2, GAUGE_W + 12, GAUGE_HIGH - GAUGE_LOW + 60, "card", 42, "line", 5),
         Bar(x, (bottom + top) / 2, GAUGE_W, top - bottom, "good" if good else "target", 12, "ink", 4),
-        *(Path(((x - edge - 22, y), (x + edge + 22, y)), "ink", 5) for y in (bottom, top)),
+        *(Path(((x - TICK, y), (x + TICK, y)), "ink", 5) for y in (bottom, top)),
     ]
-    if state.phase not in ("arrive", "end"):
-        shapes += _which_way(x - 112, at, bottom, top, state.phase == "release")
-    return [*shapes, Path(((x - edge, at), (x + edge, at)), "ink", 9), Circle(x, at, 21, "primary", "ink", 6)]
+    if state.phase != "arrive":
+        outside = easing or state.phase == "end" or not good
+        shapes += _which_way(x - 112, at, bottom, top, easing) if outside else []
+    return [*shapes, *_ball(x, at, edge)]
+
+
+def _ball(x: float, at: float, edge: float) -> list[Shape]:
+    """Return the force: a ball with a ring of the card's colour and an edge, clear to see on every window."""
+    across = ((x - edge, at), (x + edge, at))
+    return [
+        Path(across, "card", 16), Path(across, "ink", 8),
+        Circle(x, at, RING, "card", "ink", 5), Circle(x, at, DOT, "primary"),
+    ]  # fmt: skip
 
 
 def _which_way(x: float, at: float, bottom: float, top: float, easing: bool) -> list[Shape]:

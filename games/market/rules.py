@@ -23,7 +23,7 @@ FAR = 9.0
 WAY, LEAST_WAY = 0.10, 0.05
 STILL = 0.05
 SAMPLE_TICKS = 10
-PICK_X, BASKET_X, PLACE_Y = 610.0, 965.0, 330.0
+PICK_X, BASKET_X, PLACE_Y = 715.0, 1055.0, 330.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class State:
     lay outside; ``needed``, ``reached_ms`` and ``released_ms`` what would just have done for all things so far,
     ``lowered_ms`` the quickest easing off a tenth. ``over`` and ``steady`` have one value a carry, ``reaches`` one a
     thing; ``falls`` are the latest forces of easing off, ``speeds`` the falls between them; ``gap`` counts the ticks
-    in which nothing was asked, ``rested`` those of them at rest.
+    in which nothing was asked, ``rested`` those of them at rest; ``told`` is the force that tells why it failed.
     """
 
     params: Params
@@ -85,6 +85,7 @@ class State:
     speeds: tuple[float, ...] = ()
     gap: int = 0
     rested: int = 0
+    told: float = 0.0
     cause: Cause = ""
 
     @property
@@ -95,11 +96,16 @@ class State:
     @property
     def centre(self) -> float:
         """Return the middle of the window now: by its look, until lifting begins to tell what it really weighs."""
-        if self.phase in ("arrive", "reach"):
+        if self.phase in ("arrive", "reach") or self.unreached:
             return self.load.look
         if self.phase == "adjust":
             return glided(self.load.look, self.load.real, (self.now_ms - self.since_ms) / GLIDE_MS)
         return self.load.real
+
+    @property
+    def unreached(self) -> bool:
+        """Tell whether it failed before the thing was lifted."""
+        return self.phase == "end" and not self.away and self.cause in ("too-soft", "too-hard", "no-try")
 
     @property
     def low(self) -> float:
@@ -268,8 +274,14 @@ def _placed(state: State) -> Step[State]:
 
 def _failed(state: State, cause: Cause) -> Step[State]:
     heard = {"too-hard": "squish", "too-soft": "slip", "let-go-too-quickly": "basket"}.get(cause, "tap")
-    ended = replace(state, phase="end", since_ms=state.now_ms, cause=cause)
+    ended = replace(state, phase="end", since_ms=state.now_ms, told=_told(state, cause), cause=cause)
     return Step(ended, (Cue(heard, PICK_X, PLACE_Y), Cue("soft", PICK_X, PLACE_Y, 0.6)))
+
+
+def _told(state: State, cause: Cause) -> float:
+    """Return the force that tells why it failed: the farthest outside on the side that it mostly was, or the last."""
+    pick = {"too-soft": min, "too-hard": max}.get(cause)
+    return pick(state.held) if pick and state.away else state.force
 
 
 def _end(state: State) -> Step[State]:

@@ -19,7 +19,7 @@ from app.lettering import lay_out, raster
 from app.pieces import parts
 from app.texts import PLACE, load
 from app.visit import LEAST_PER_MM, MOST_PER_MM, changed
-from engine import phases, screens, sensor_screens
+from engine import imagine, phases, screens, sensor_screens
 from engine.fitting import Firm, Tare
 from engine.game import Cause, Result
 from engine.hand import Finger, Side
@@ -46,6 +46,7 @@ CAUSES = tuple(cause for cause in get_args(Cause) if cause)
 WAYS = ("keys", "mouse", "serial", "tindeq", "trigger")
 PAUSES = ("idle", "unplugged", "hard", "taps", "next", "cell", "strong", "stuck")
 SIDES = (Side.LEFT, Side.RIGHT)
+FIRST = ("ladybirds", "cup", "brook")
 ALWAYS_THERE = {"stop", "show", "home", "leave", "back", "more", "tasks", "word erase", "word done"}
 LEAST = 20 * 4.6  # units: 20 mm on the usual display; more than 44 pixels where the stage is 1024 wide
 READABLE = 20.0  # units: the smallest letters on a screen
@@ -437,9 +438,9 @@ def words_of(scene: Scene) -> list[Words]:
 
 @cache
 def moments(hand: Side, unseen: Side | None) -> tuple[tuple[str, Scene], ...]:
-    """Return what is seen in each phase of real sessions of every game, by the name of game and phase."""
+    """Return what is seen in each phase of real sessions, by name; of every game for those who see both sides."""
     seen: dict[str, Scene] = {}
-    for game in rooms.all_games():
+    for game in rooms.all_games() if unseen is None else FIRST:
         session, patient = session_of(game, hand, unseen), Patient(Traits(0.15, lapse=0.2), 7)
         while not session.over:
             session.tick(patient.samples(session))
@@ -462,7 +463,8 @@ def unplugged_and_stopped(session: Session) -> dict[str, Scene]:
 def session_of(game: str, hand: Side, unseen: Side | None) -> Session:
     """Return a short session of one game that rests after each second trial."""
     gentle = rooms.built_in_program()
-    program = replace(gentle, blocks=(Block(game, 4),), rest_after=2, rest_s=2.0, least_rest_s=1.0)
+    blocks = (Block(game, 4 if game in FIRST else 2),)
+    program = replace(gentle, blocks=blocks, rest_after=2, rest_s=2.0, least_rest_s=1.0)
     profile = Profile(hand=hand, unseen=unseen)
     played_with: dict[Any, str] = {"tap": "keys", "grip": "serial", "trace": "mouse"}
     return Session(Plan(11, profile, program, rooms.all_ladders(), played_with), rooms.all_games())
@@ -522,6 +524,9 @@ def made_keys() -> set[str]:
         *(f"hint.{cause}" for cause in (*CAUSES, "softer", "gently")),
         *(f"hint.{game.name}.{cause}" for game in rooms.all_games().values() for cause in game.hints),
         *(f"quality.{name}" for name in QUALITIES),
+        *(f"imagine.line-{n}" for n in range(1, imagine.LINES + 1)),
+        *(f"imagine.{answer}" for answer in (*imagine.VIVID, *SIDES)),
+        "key.space",
         *(f"{section}.{cause}" for section in ("seek", "edge") for cause in screens.SEEK_ICONS),
         *(f"task.{task.name}" for task in rooms.all_tasks()),
         *(f"part.{task.name}.{game}" for task in rooms.all_tasks() for game in task.games),

@@ -16,7 +16,7 @@ from engine.game import Cue, Grip, Outcome, Setting, Squeeze
 from engine.scene import Circle, Path, Picture, mirrored
 from engine.ticks import TICKS_PER_S, to_ms
 from games.kite import GAME
-from games.kite.drawn import scene
+from games.kite.drawn import SUN_X, SUN_Y, scene
 from games.kite.flight import (
     CLOUD_MS,
     LOW,
@@ -245,6 +245,71 @@ def names(state: State) -> list[str]:
 def test_beside_the_ribbon_it_is_shown_which_way(force: float, icon: str) -> None:
     assert icon in names(at(LEVEL, lambda _: force, 500))
     assert not {"icon-firmer", "icon-softer"} & set(names(at(LEVEL, lambda _: LOW, 500)))
+
+
+def opened(hand: Hand) -> Hand:
+    """Return the same hand, that stays open in the end."""
+    return lambda state: 0.0 if state.phase == "end" else hand(state)
+
+
+def picture(state: State, name: str) -> Picture:
+    return next(shape for shape in scene(state).shapes if isinstance(shape, Picture) and shape.name == name)
+
+
+def test_after_a_hit_the_kite_rises_to_the_bright_sun_with_all_bows_and_others_come_to_fly_along() -> None:
+    _, cues, states = flown(WAVES, opened(off_by(lambda _: 0.0)))
+    glad = [state for state in states if state.phase == "end"]
+    kites = [picture(state, "kite") for state in glad]
+    assert kites[0].y < 200
+    assert max(abs(b.x - a.x) + abs(b.y - a.y) for a, b in pairwise(kites)) < 20
+    last, sun = kites[-1], picture(glad[-1], "kite-sun")
+    assert abs(last.x - SUN_X) + abs(last.y - SUN_Y) < 160
+    assert (sun.x, sun.y, sun.alpha) == (SUN_X, SUN_Y, 1.0)
+    assert picture(states[100], "kite-sun").alpha < 0.3
+    assert {"kite-open-front", "kite-friend", "kite-pal"} <= set(names(glad[-1]))
+    assert not {"kite-friend", "kite-pal"} & {name for state in states[: -len(glad) : 40] for name in names(state)}
+    assert [cue.name for cue in cues][-1] == "kite-wind"
+
+
+def test_calm_pictures_show_the_happy_end_at_once() -> None:
+    _, _, states = flown(LEVEL, off_by(lambda _: 0.0))
+    calm = replace(next(state for state in states if state.phase == "end"), setting=Setting(calm=True))
+    assert (picture(calm, "kite").x, picture(calm, "kite").y) == pytest.approx((1072, 620))
+
+
+@pytest.mark.parametrize(
+    ("off", "cause", "icon"), [(-0.06, "too-soft", "icon-firmer"), (0.06, "too-hard", "icon-softer")]
+)
+def test_after_a_miss_the_kite_is_seen_again_where_it_was_outside_with_what_to_do(
+    off: float, cause: str, icon: str
+) -> None:
+    outcome, _, states = flown(replace(WAVES, hidden=0.4), opened(off_by(lambda _: off)))
+    last = states[-1]
+    assert outcome.cause == cause
+    assert last.force == 0.0
+    force = last.course[last.told] + last.away[last.told]
+    assert picture(last, "kite").y == pytest.approx(height(force, last.setting))
+    assert picture(last, "kite").alpha == 1.0
+    assert [name for name in names(last) if name.startswith("icon")] == [icon]
+    assert "kite-cloud" not in names(last)
+    assert any(isinstance(shape, Path) and shape.role == "water" for shape in scene(last).shapes)
+
+
+def test_what_is_shown_after_a_miss_lies_on_the_side_that_it_mostly_was() -> None:
+    def swaying(state: State) -> float:
+        return -0.09 if state.flown_ms < 600 else 0.06
+
+    _, _, states = flown(WAVES, off_by(swaying))
+    assert states[-1].cause == "too-hard"
+    assert states[-1].away[states[-1].told] > WAVES.band
+
+
+@pytest.mark.parametrize("force", [0.05, 0.25])
+def test_a_kite_that_never_came_into_the_ribbon_is_still_seen_where_it_was_when_the_hand_opens(force: float) -> None:
+    _, _, states = flown(LEVEL, lambda state: 0.0 if state.phase == "end" else force)
+    assert states[-1].force == 0.0
+    assert picture(states[-1], "kite").y == pytest.approx(height(force, states[-1].setting))
+    assert ("icon-firmer" if force < LOW else "icon-softer") in names(states[-1])
 
 
 def test_the_hand_is_open_without_force_and_closed_with_it() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from engine.chance import Chance
 from engine.game import Follow, Nudge, Outcome, Point, Setting
 from engine.ghost import along
+from engine.hand import Side
 from engine.scene import Circle, Path, Picture, Scene, Words
 from engine.ticks import to_ms
 from games.letters.judging import just_width, side
@@ -421,6 +422,15 @@ def test_the_hand_holds_the_pencil_where_the_pen_is_and_calm_pictures_show_the_p
     calm = scene(sheet_of("I", setting=Setting(calm=True)))
     assert shown(calm, "letters-pencil")
     assert not shown(calm, "letters-hand")
+
+
+def test_for_the_left_hand_only_the_hand_is_the_other_one() -> None:
+    right, left = (scene(sheet_of("G", setting=Setting(hand=side))) for side in (Side.RIGHT, Side.LEFT))
+    assert [s for s in right.shapes if isinstance(s, Path)] == [s for s in left.shapes if isinstance(s, Path)]
+    (one,), (other,) = shown(right, "letters-hand"), shown(left, "letters-hand")
+    assert (one.flip, other.flip) == (False, True)
+    tip_x = next(s.x for s in right.shapes if isinstance(s, Circle))
+    assert one.x - tip_x == pytest.approx(tip_x - other.x)
 
 
 def test_what_was_written_turns_to_ink_with_a_flower_and_a_miss_stays_in_pencil_beside_the_model() -> None:

@@ -9,15 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import rooms
+from app.palette import PALETTES, contrast
 from engine.calibration import mouse_height
 from engine.chance import Chance
 from engine.game import Grip, Outcome, Setting, Squeeze
 from engine.level import check
-from engine.scene import Picture, Scene, mirrored
+from engine.scene import Bar, Circle, Picture, Role, Scene, mirrored
 from engine.testing import play_well
 from engine.ticks import to_ms
 from games.market import GAME
-from games.market.picture import SLOTS, place
+from games.market.picture import GAUGE_W, GAUGE_X, SLOTS, place
 from games.market.rules import ARRIVE_MS, GRACE_MS, OPEN, SLACK, Params, State, deviation, start
 from games.market.things import BY_NAME, HEAVIER, LIGHTER, THINGS, greatest, load
 
@@ -52,6 +53,16 @@ def off_by(share: float = 0.0, fall_s: float = 1.2) -> Force:
         return state.centre + (share * state.params.window * side if state.phase == "carry" else 0.0)
 
     return force
+
+
+def balls(state: State) -> list[Circle]:
+    """Return the discs of the ball on the gauge."""
+    return [shape for shape in GAME.scene(state).shapes if isinstance(shape, Circle)]
+
+
+def window(state: State) -> Bar:
+    """Return the window on the gauge."""
+    return next(shape for shape in GAME.scene(state).shapes if isinstance(shape, Bar) and shape.w == GAUGE_W)
 
 
 def names(scene: Scene) -> list[str]:
@@ -321,8 +332,75 @@ def test_wet_things_carry_drops_and_dry_ones_none() -> None:
 
 def test_with_the_mouse_the_ball_on_the_gauge_is_at_the_height_of_the_pointer() -> None:
     state = replace(start(USUAL, Chance(1), Setting(played_with="mouse")), phase="reach", force=0.17)
-    heights = [shape.y for shape in GAME.scene(state).shapes if type(shape).__name__ == "Circle"]
-    assert heights == [pytest.approx(mouse_height(0.17), abs=0.5)]
+    assert [ball.y for ball in balls(state)] == [pytest.approx(mouse_height(0.17), abs=0.5)] * 2
+
+
+def test_the_gauge_stands_still_over_all_goods_and_clear_of_the_start_button_on_either_side() -> None:
+    _, states = played(replace(USUAL, kinds=4, spread=1.0), off_by())
+    for state in states[::20]:
+        shapes = GAME.scene(state).shapes
+        card = next((shape for shape in shapes if isinstance(shape, Bar) and shape.fill == "card"), None)
+        if card is None:
+            continue
+        left, right = card.x - card.w / 2, card.x + card.w / 2
+        assert card.x == GAUGE_X
+        assert left > 235 + 200
+        assert right < 1365 - 200
+        later = shapes[shapes.index(card) :]
+        assert not [shape for shape in later if isinstance(shape, Picture) and not shape.name.startswith("icon")]
+    assert states[-1].phase == "end"
+
+
+def test_the_first_thing_is_there_from_the_start_and_what_waits_stands_clear_of_the_gauge() -> None:
+    state = start(replace(USUAL, kinds=4), Chance(2), Setting())
+    assert place(state) == place(replace(state, phase="reach"))
+    goods = [
+        s for s in GAME.scene(state).shapes if isinstance(s, Picture) and s.name.removeprefix("market-") in BY_NAME
+    ]
+    assert len(goods) == 4
+    assert not [one for one in goods if abs(one.x - GAUGE_X) < one.w / 2 + 50]
+
+
+@pytest.mark.parametrize(("share", "cause"), [(-1.6, "too-soft"), (1.6, "too-hard")])
+def test_after_a_miss_the_ball_stays_where_it_was_wrong_and_the_picture_agrees(share: float, cause: str) -> None:
+    outcome, states = played(USUAL, lambda state, s: 0.0 if state.phase == "end" else off_by(share)(state, s))
+    last = states[-1]
+    assert (outcome.cause, last.force) == (cause, 0.0)
+    side = -1 if share < 0 else 1
+    for ball in balls(last):
+        assert side * (ball.y - window(last).y) > window(last).h / 2
+    assert [name for name in names(GAME.scene(last)) if name.startswith("icon")] == [
+        "icon-firmer" if share < 0 else "icon-softer"
+    ]
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3])
+def test_after_a_miss_before_the_lift_the_window_and_the_ball_stay_as_they_were(share: float) -> None:
+    params = replace(USUAL, surprise=1.0, spread=1.0)
+    _, states = played(params, lambda state, _: 0.0 if state.phase == "end" else share)
+    before = next(a for a, b in pairwise(states) if b.phase == "end")
+    assert before.phase == "reach"
+    assert window(states[-1]).y == window(before).y
+    assert [ball.y for ball in balls(states[-1])] == [ball.y for ball in balls(before)]
+
+
+def test_after_letting_go_too_quickly_no_gauge_speaks_of_the_force() -> None:
+    outcome, states = played(replace(USUAL, lower_ms=700.0), off_by(fall_s=0.4))
+    assert outcome.cause == "let-go-too-quickly"
+    assert not balls(states[-1])
+
+
+@pytest.mark.parametrize("palette", list(PALETTES))
+def test_the_ball_is_told_from_every_window_in_every_palette(palette: str) -> None:
+    colours = PALETTES[palette]
+    state = replace(start(USUAL, Chance(1), Setting()), phase="reach", force=0.1)
+    ring, ball = balls(state)
+    assert ring.r > ball.r + 6
+    pairs: list[tuple[Role | None, Role | None]] = [(ring.fill, "good"), (ring.fill, "target"), (ring.line, "card")]
+    for one, other in [*pairs, (ball.fill, ring.fill)]:
+        assert one is not None
+        assert other is not None
+        assert contrast(colours[one], colours[other]) >= 3.0, (one, other)
 
 
 def test_every_scene_keeps_clear_of_the_flower_row_and_a_left_hand_sees_it_from_the_other_side() -> None:
