@@ -232,7 +232,7 @@ class Session:
         if isinstance(self._phase, Playing) and isinstance(self.game.intent(self._phase.state), Squeeze):
             return events
         self._senses = replace(self._senses, force=0.0)
-        return tuple(event for event in events if not isinstance(event, Grip))
+        return (*(event for event in events if not isinstance(event, Grip)), Grip(0.0, to_ms(self.now)))
 
     def _note_input(self, samples: tuple[Sample, ...]) -> None:
         """Remember when the patient last did something; a sensor that streams by itself is not doing."""

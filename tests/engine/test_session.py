@@ -8,6 +8,7 @@ from practice import GAMES, begin, click, key, mouse, phase_is, plan_of, play, p
 
 from app import texts
 from engine import fitting
+from engine.game import Squeeze
 from engine.hand import Side
 from engine.phases import After, Demo, Paused, Playing, Rest, Summary, Why
 from engine.profile import Profile
@@ -459,3 +460,15 @@ def test_every_word_and_every_picture_of_a_session_is_there(grip: str) -> None:
         assert "{" not in ENGLISH.say(key_, dict(values)), key_
     missing = [name for name in pictures - {""} if not files.asset("art", "png", "light", f"{name}.png").exists()]
     assert missing == []
+
+
+@pytest.mark.parametrize("way", ["keys", "mouse"])
+def test_where_skills_are_mixed_a_pointer_that_chooses_or_stirs_is_no_force(way: str) -> None:
+    session = session_of(Block("kitchen", 3), grip=way)
+    begin(session)
+    assert isinstance(session.phase, Playing)
+    for n in range(900):
+        session.tick((mouse(session, 700 + n % 60, 690, down=n % 40 < 30),))
+        if isinstance(session.phase, Playing) and not isinstance(session.game.intent(session.phase.state), Squeeze):
+            assert session.force == 0.0
+        assert not isinstance(session.phase, Paused)
