@@ -58,14 +58,13 @@ def _gauge(state: State) -> list[Shape]:
         shapes.append(Path(((GAUGE_X - edge - 26, at), (GAUGE_X + edge + 26, at)), "ink", 5))
     if state.phase == "hold":
         share = len(state.away) / max(1, len(state.ways[state.at]))
-        shapes.append(
-            Bar(GAUGE_X, bottom + (top - bottom) * share / 2, GAUGE_W - 20, (top - bottom) * share, "guide", 8)
-        )
+        rise = (top - bottom) * share
+        shapes.append(Bar(GAUGE_X, bottom + rise / 2, GAUGE_W - 20, rise, "guide", 8, "card", 4))
     if state.phase != "end":
         shapes.extend(_which_way(state, bottom, top, (GAUGE_X - 130, (bottom + top) / 2)))
     at = _height(state.seen, state)
     shapes.append(Path(((GAUGE_X - edge, at), (GAUGE_X + edge, at)), "ink", 9))
-    shapes.append(Circle(GAUGE_X, at, 22, "primary", "ink", 6))
+    shapes += [Circle(GAUGE_X, at, 27, "card", "ink", 5), Circle(GAUGE_X, at, 17, "primary")]
     return shapes
 
 

@@ -77,7 +77,8 @@ def _line(state: State, n: int, name: str, at: Pair, seen: bool, size: float) ->
     (x, y), done = at, n < state.at
     shapes: list[Shape] = []
     if n == state.at and state.phase in ("choose", "act"):
-        shapes.append(Bar(x, y, (SLOT_W - 8) * size, (SLOT_H - 8) * size, "ground", 24, "focus", 8))
+        ring: Role = "line" if state.phase == "choose" else "focus"
+        shapes.append(Bar(x, y, (SLOT_W - 8) * size, (SLOT_H - 8) * size, "ground", 24, ring, 8))
     w, h = (0.78 * size * side for side in card_size(name))
     if done:
         return [
@@ -112,12 +113,13 @@ def _card(state: State, n: int, name: str, shown: bool) -> list[Shape]:
     if not name:
         return [Bar(x, y, wide, CARD_H, "shadow", 28, alpha=0.10)]
     right, lit = shown and name == state.wanted.name, n == state.lit
+    bright = right or lit or (state.phase == "choose" and not shown)  # what is to be touched now
     dim = 0.35 if shown and not right else 0.7 if state.phase == "rest" else 1.0
     y += 14.0 if right or lit else 0.0
     w, h = card_size(name)
     shapes: list[Shape] = [
         Bar(x + 4, y - 8, wide, CARD_H, "shadow", 28, alpha=0.18),
-        Bar(x, y, wide, CARD_H, "card", 28, "focus" if right or lit else "ink", 12 if right or lit else 5, alpha=dim),
+        Bar(x, y, wide, CARD_H, "card", 28, "focus" if bright else "ink", 12 if right or lit else 7, alpha=dim),
         Picture(named(name), x, y, w, h, alpha=dim),
     ]
     if shown:
@@ -283,14 +285,14 @@ def _gauge(state: State) -> list[Shape]:
     ]
     if part == "hold":
         rise = (top - bottom) * len(state.doing.away) / max(1, to_ticks(params.hold_ms))
-        shapes.append(Bar(GAUGE_X, bottom + rise / 2, GAUGE_W - 20, rise, "guide", 8))
+        shapes.append(Bar(GAUGE_X, bottom + rise / 2, GAUGE_W - 20, rise, "guide", 8, "card", 4))
     shapes += [Path(((GAUGE_X - edge - 22, at), (GAUGE_X + edge + 22, at)), "ink", 5) for at in (bottom, top)]
     at = _height(state.force, state)
     if lowering or not bottom <= at <= top:
         icon = "icon-softer" if lowering or at > top else "icon-firmer"
         shapes.append(Picture(icon, GAUGE_X - 106, (bottom + top) / 2 + (40 if lowering else 0), 100, 100))
     shapes.append(Path(((GAUGE_X - edge, at), (GAUGE_X + edge, at)), "ink", 9))
-    shapes.append(Circle(GAUGE_X, at, 21, "primary", "ink", 6))
+    shapes += [Circle(GAUGE_X, at, 27, "card", "ink", 5), Circle(GAUGE_X, at, 17, "primary")]
     return shapes
 
 
