@@ -14,14 +14,14 @@ pytest.importorskip("importlinter", reason="import-linter is not installed")
 
 PLANTED = [
     ("The shell is above games and devices, which are above the engine", "engine/ticks.py", "import app"),
-    ("The shell is above games and devices, which are above the engine", "games/cup.py", "import devices.mouse"),
+    ("The shell is above games and devices, which are above the engine", "games/cup/rules.py", "import devices.mouse"),
     ("Each engine file stands on its floor", "engine/level.py", "import engine.session"),
     ("The engine and the games touch nothing", "engine/measures.py", "import time"),
     ("The engine and the games touch nothing", "games/brook.py", "import arcade"),
     ("Only engine.chance draws chance", "app/sparkle.py", "import random"),
     ("Devices know no picture and no database", "devices/mouse.py", "import pyglet"),
     ("Only one module touches pyserial", "devices/serial_grip.py", "import serial"),
-    ("Games are independent of each other", "games/cup.py", "import games.brook"),
+    ("Games are independent of each other", "games/cup/rules.py", "import games.brook"),
     ("arcade only in window, painter and speaker", "app/demo.py", "import arcade"),
     ("The database only in the store", "app/logbook.py", "import sqlalchemy"),
 ]
