@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent / "pictures"
 WIDE, COLOURS = 800, 160
 SHOWN = {"kitchen": "middle", "cup": "hard", "zip": "middle", "letters": "middle", "kite": "middle"}
 AROUND = ("home", "summary", "moved", "task")
-OTHER = (("dark", "market"), ("contrast", "kitchen"), ("dark", "melody"), ("contrast", "buttons"))
+OTHER = (("dark", "market"), ("contrast", "kitchen"))
 
 
 def scenes() -> dict[str, Scene]:
