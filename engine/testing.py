@@ -46,8 +46,13 @@ class Broken(AssertionError):
     """A game breaks its contract: says which game, where and how."""
 
 
-def check_game(game: AnyGame, ladder: Ladder, seeds: int = 2, positions: tuple[float, ...] = (0.0, 0.5, 1.0)) -> None:
-    """Play ``game`` over its ladder, well, wildly and not at all; raise ``Broken`` if it breaks its contract."""
+def check_game(
+    game: AnyGame, ladder: Ladder, seeds: int = 2, positions: tuple[float, ...] = (0.0, 0.5, 1.0), thin: int = 1
+) -> None:
+    """Play ``game`` over its ladder, well, wildly and not at all; raise ``Broken`` if it breaks its contract.
+
+    ``thin`` is as in ``check_just``.
+    """
     for level in ladder.levels:
         for params, position in {level.params(position): position for position in positions}.items():
             for seed in range(seeds):
@@ -55,7 +60,7 @@ def check_game(game: AnyGame, ladder: Ladder, seeds: int = 2, positions: tuple[f
                 _check_played_well(game, params, seed, where)
                 _check_played_wildly(game, params, seed, where)
     _check_left_alone(game, ladder.params(0.0), f"{game.name}, left alone")
-    check_just(game, ladder)
+    check_just(game, ladder, thin=thin)
 
 
 def play_well(game: AnyGame, params: object, seed: int = 0) -> tuple[Outcome, list[Scene]]:
@@ -301,19 +306,22 @@ def play_steered(game: AnyGame, params: object, steering: Steering, seed: int = 
     raise Broken(f"{game.name}: a steered player does not come to an end at {params}")
 
 
-def check_just(game: AnyGame, ladder: Ladder, steerings: tuple[Steering, ...] = STEERINGS) -> frozenset[str]:
+def check_just(
+    game: AnyGame, ladder: Ladder, steerings: tuple[Steering, ...] = STEERINGS, thin: int = 1
+) -> frozenset[str]:
     """Raise ``Broken`` unless what ``game`` states to be just passed is passed just below and failed just above.
 
     The same performance is played again with only that parameter taken from the ladder there. Return what was
     seen: ``above`` and ``below`` the played difficulty, and ``at most`` for misses that were cut short. Where an
-    easy ladder shows no such hit or no such miss, it is played again three times as badly.
+    easy ladder shows no such hit or no such miss, it is played again three times as badly. Of the steerings, each
+    difficulty has only every ``thin``-th, the next one the next.
     """
     rungs = len(ladder.levels)
     difficulties = (*(round((rung + 0.5) * HARDEST / rungs, 2) for rung in range(rungs)), HARDEST)
     seen: set[str] = set()
     for times in (1.0, 3.0):
         for seed, difficulty in enumerate(difficulties):
-            for steering in steerings:
+            for steering in steerings[seed % thin :: thin]:
                 seen |= _check_stated(game, ladder, difficulty, _worse(steering, times), seed)
         if "above" in seen and seen & {"below", "at most"}:
             return frozenset(seen)

@@ -100,7 +100,7 @@ def test_a_program_can_say_what_an_assessment_suggests_and_a_wrong_one_is_refuse
     table = to_plain(plan_of("cup", expected=(("cup", 40),)).program)
     assert from_plain(table, "p.toml", set(GAMES)).expected == (("cup", 40),)
     for wrong, said in (
-        ({"chess": 4}, "expected.chess: must be one of brook, cup, ladybirds"),
+        ({"chess": 4}, "expected.chess: must be one of brook, buttons, cup, kitchen, kite, ladybirds, letters"),
         ({"cup": 140}, "expected.cup: must be a difficulty from 0 to 100, not 140"),
         ({"cup": float("nan")}, "expected.cup: must be a difficulty from 0 to 100, not nan"),
         ({"cup": "high"}, "expected.cup: must be a difficulty from 0 to 100, not high"),
