@@ -229,5 +229,3 @@ def test_a_program_says_its_schedule() -> None:
     made = program.parse(text, "x.toml", {"cup"})
     assert made.feedback == Feedback("every", 3, judge=True)
     assert program.from_plain(program.to_plain(made), "x.toml", {"cup"}) == made
-
-
