@@ -52,7 +52,7 @@ KNOWN = (
     "Each end is played at the first level that can give it, not at every level; with the right hand, in English.",
     "The sensor is the simulated one of the tests. No real board, pads, pen or touch screen was there.",
     "Brook, letters and zip end unfinished after three minutes, but only while the pointer is moved now and then: who\n"
-    "does nothing for a minute after a beginning is asked whether to go on, and that trial begins again.",
+    "  does nothing for a minute after a beginning is asked whether to go on, and that trial begins again.",
     "Ladybirds are answered too late within 150 ms after their time: a busy computer may take two tries.",
 )
 Where = Callable[[Any], bool]
@@ -409,7 +409,7 @@ ROWS: tuple[Row, ...] = (
     hit("kite", lambda s: s.params.winds > 1, "mouse", "two winds"),
     Row("kite", "too-soft", in_phase("fly", lambda s: s.target - 1.6 * s.params.band), is_narrow(0.055), "mouse"),
     Row("kite", "too-hard", in_phase("fly", lambda s: s.target + 1.6 * s.params.band), is_narrow(0.055), "mouse"),
-    Row("kite", "too-late", behind(900.0), lambda s: s.params.frequency >= 0.14, "mouse"),
+    Row("kite", "too-late", behind(1040.0), lambda s: s.params.frequency >= 0.135, "mouse"),
     Row("kite", "no-try", nothing, result="omission"),
     hit("market", note="keys"),
     hit("market", device="mouse"),
