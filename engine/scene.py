@@ -4,6 +4,7 @@ Colours are roles of a palette, words are keys of a text file, pictures are name
 light. A scene can be written to JSON, so that any shell can paint it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
@@ -159,6 +160,20 @@ def mirror(shape: Shape) -> Shape:
     if isinstance(shape, Words):
         return replace(shape, x=STAGE_W - shape.x, align=OTHER_ALIGN[shape.align])
     return replace(shape, x=STAGE_W - shape.x)
+
+
+def turned_over(shapes: Sequence[Shape], x: float = STAGE_W / 2) -> list[Shape]:
+    """Return shapes turned over about the upright line at ``x``.
+
+    A mirrored scene turns them back: it shows at its place, as it was made, what reads from left to right.
+    """
+    return [_moved(mirror(shape), 2 * x - STAGE_W) for shape in shapes]
+
+
+def _moved(shape: Shape, by: float) -> Shape:
+    if isinstance(shape, Path):
+        return replace(shape, points=tuple((x + by, y) for x, y in shape.points))
+    return replace(shape, x=shape.x + by)
 
 
 def to_plain(scene: Scene) -> dict[str, Any]:

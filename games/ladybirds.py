@@ -31,7 +31,7 @@ TIPS = {
     finger: (HAND_X + (x - 400) * HAND_SIZE / 800, HAND_Y + (400 - y) * HAND_SIZE / 800)
     for finger, (x, y) in DRAWN.items()
 }
-LEAF = (300.0, 600.0)
+LEAF = (290.0, 545.0)
 PALM, CAP_DOWN = (815.0, 250.0), 122.0
 
 
@@ -297,17 +297,19 @@ def _key_caps(state: State) -> list[Shape]:
     shapes: list[Shape] = []
     for finger, label in state.setting.labels:
         if finger in state.params.fingers:
-            (x, y), wide = _below_tip(Finger(finger)), 62 if len(label) < 3 else 130
+            wide = 62 if len(label) < 3 else 130
+            x, y = _below_tip(Finger(finger), wide)
             shapes.append(Bar(x, y, wide, 58, "card", 12, "ink", 4))
             shapes.append(Words("plain", x, y, 34, bold=True, width=wide, values=(("text", label),)))
     return shapes
 
 
-def _below_tip(finger: Finger) -> tuple[float, float]:
-    """Return the point on a finger where its key is written, free of the ladybird."""
+def _below_tip(finger: Finger, wide: float) -> tuple[float, float]:
+    """Return the point on a finger where a key so wide is written, free of the ladybird."""
     x, y = TIPS[finger]
     dx, dy = PALM[0] - x, PALM[1] - y
-    return x + dx * CAP_DOWN / hypot(dx, dy), y + dy * CAP_DOWN / hypot(dx, dy)
+    share = (CAP_DOWN + 0.6 * (wide - 62)) / hypot(dx, dy)
+    return x + dx * share, y + dy * share
 
 
 def _bird_shapes(bird: Ladybird, n: int, state: State) -> list[Shape]:

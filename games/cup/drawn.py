@@ -16,6 +16,7 @@ POURING, STEEP, ASIDE = 0.8, 26.0, 105.0
 POUR_X, GLASS_X, GLASS_LOW, GLASS_HIGH = 880.0, 716.0, 112.0, 268.0
 TABLE_Y, EVERY = 126.0, 6
 RIM = (-120.0, 158.0)
+POP_MS, TREAT_X, TREAT_Y = 260.0, 490.0, 158.0
 
 
 def scene(state: State) -> Scene:
@@ -25,12 +26,47 @@ def scene(state: State) -> Scene:
 
 
 def _held(state: State) -> list[Shape]:
+    if _is_done(state):
+        return [*_glow(state, (X, Y - 40), 760.0), _treat(state), *_cup(state), *_steaming(state, (X, Y + 215), 1.0)]
     return [*([] if _is_hidden(state) else _gauge(state)), *_cup(state)]
 
 
 def _is_hidden(state: State) -> bool:
     """Tell whether the gauge is veiled now: in the last part of each second of the hold."""
     return state.phase == "hold" and state.now_ms % 1000 >= 1000 * (1 - state.params.hidden)
+
+
+# What pleases when it is done: the gauge goes, the table is laid
+
+
+def _is_done(state: State) -> bool:
+    """Tell whether the cup was set down as it was meant to be."""
+    return state.phase == "end" and not state.cause
+
+
+def _popped(state: State) -> float:
+    """Return how far what appears at the end has come, from 0 to 1; at once where pictures are calm."""
+    share = 1.0 if state.setting.calm else min(1.0, (state.now_ms - state.since_ms) / POP_MS)
+    return share * (2 - share)
+
+
+def _glow(state: State, place: Pair, wide: float) -> list[Shape]:
+    """Return a warm light behind what was set down or filled."""
+    wide *= 0.6 + 0.4 * _popped(state)
+    return [Picture("cup-glow", *place, wide, wide)]
+
+
+def _treat(state: State) -> Shape:
+    """Return the plate of biscuits that takes the place of the gauge."""
+    size = 0.6 + 0.4 * _popped(state)
+    return Picture("cup-biscuits", TREAT_X, TREAT_Y, 270 * size, 135 * size)
+
+
+def _steaming(state: State, place: Pair, size: float) -> list[Shape]:
+    """Return more steam than before, a plume at each side; both rise as they appear."""
+    x, y = place
+    y, high = y + 40 * size * _popped(state), 190 * size
+    return [Picture("steam", x + side * 54 * size, y, 0.75 * high, high, alpha=0.95) for side in (-1, 1)]
 
 
 # The gauge
@@ -136,11 +172,15 @@ def _carried(state: State) -> list[Shape]:
     """Return the way over the table, what lies in it, and the cup on its way."""
     hidden, grasp = _is_hidden(state), _grasp(state)
     x, foot = _along(state.gone), _height(state.seen, state) if grasp.closed else TABLE_Y + 14
+    done = _is_done(state)
     shapes: list[Shape] = [
+        *(_glow(state, (TO_X, TABLE_Y + 150), 470.0) if done else ()),
         Picture("saucer", TO_X, TABLE_Y + 14, 250, 76), Picture("cup-biscuits", TO_X - 195, TABLE_Y + 20, 180, 90),
         *_obstacles(state), *([] if hidden else _way(state)),
     ]  # fmt: skip
     shapes += _hand_and_cup(grasp, "cup", x, foot + SMALL * FOOT, SMALL)
+    if done:
+        return [*shapes, *_steaming(state, (x, foot + SMALL * 470), SMALL)]
     return [*shapes, *([] if hidden else _marker(state, x))]
 
 
@@ -208,10 +248,13 @@ def _poured(state: State) -> list[Shape]:
     tilt = _tilt(state)
     x = POUR_X + ASIDE * (1 - min(1.0, share if state.phase != "hold" else 1.0))
     y = 296.0 + 132 * (1.0 if state.phase == "hold" and grasp.closed else min(1.0, share))
-    shapes: list[Shape] = [] if _is_hidden(state) else _gauge(state)
+    done = _is_done(state)
+    shapes: list[Shape] = [] if _is_hidden(state) or done else _gauge(state)
+    shapes += [*_glow(state, (GLASS_X, 230.0), 470.0), _treat(state)] if done else []
     shapes.append(Picture("saucer", POUR_X + ASIDE, 150, 300, 92))
     cup = "cup" if not tilt and state.at == 0 else "cup-tilted" if tilt else "cup-low"
-    return [*shapes, *_hand_and_cup(grasp, cup, x, y, POURING, tilt), *_glass(state, x, y, tilt)]
+    shapes += [*_hand_and_cup(grasp, cup, x, y, POURING, tilt), *_glass(state, x, y, tilt)]
+    return [*shapes, *(_steaming(state, (GLASS_X, 385.0), 0.6) if done else ())]
 
 
 def _tilt(state: State) -> float:
@@ -245,6 +288,6 @@ def _ramp(state: State) -> tuple[float, ...]:
 
 PICTURES = (
     "cup", "cup-dent", "cup-tilted", "cup-low", "cup-stream", "cup-tea", "cup-tea-top", "cup-arm", "cup-open-arm",
-    "steam", "icon-softer", "icon-firmer",
+    "cup-biscuits", "cup-glow", "steam", "icon-softer", "icon-firmer",
     *(f"{hand}-{part}" for hand in ("grip", "grip-open") for part in ("arm", "back", "front")),
 )  # fmt: skip

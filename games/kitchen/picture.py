@@ -3,8 +3,8 @@
 from math import cos, pi, sin
 
 from engine.game import Setting
-from engine.hand import FINGERS
-from engine.scene import Bar, Circle, Path, Picture, Role, Scene, Shape, Words
+from engine.hand import FINGERS, Side
+from engine.scene import Bar, Circle, Path, Picture, Role, Scene, Shape, Words, turned_over
 from engine.ticks import to_ticks
 from games.kitchen.held import HELD, ICONS, card_size, hand_at_work, named, open_hand, put_away, stirring_hand
 from games.kitchen.places import BOWL, CARD_H, CARD_Y, FROM, ROUND, Pair, card_w, card_x, on_ring
@@ -16,8 +16,16 @@ TALLEST, FADE_MS, POP_MS = 0.44, 2600.0, 260.0
 GAUGE_X, GAUGE_LOW, GAUGE_HIGH, GAUGE_W = 505.0, 130.0, 690.0, 90.0
 RECIPE_LEFT, RECIPE_TOP, RECIPE_HIGH, SLOT_W, SLOT_H, HEAD = 24.0, 726.0, 526.0, 150.0, 138.0, 116.0
 FILLS = {
-    "pancake": "batter", "lemonade": "water", "tea": "tea", "soup": "soup", "salad": "greens", "porridge": "porridge",
+    "pancake": "batter", "lemonade": "lemonade", "tea": "tea", "soup": "soup", "salad": "dressing",
+    "porridge": "porridge",
 }  # fmt: skip
+# What is in it instead before, or after, the one tool that changes it was used.
+BEFORE, AFTER = {"tea": ("teabag", "water"), "soup": ("tomato", "dressing")}, {"tea": ("milk", "milk-tea")}
+VESSELS = {
+    "pancake": ("bowl", "bowl"), "lemonade": ("bowl", "jug"), "tea": ("bowl", "cup"), "soup": ("bowl", "pan"),
+    "salad": ("wood", "wood"), "porridge": ("bowl", "pan"),
+}  # fmt: skip
+BOWL_W, VESSEL_W, VESSEL_H = 560.0, 800.0, 400.0
 WARM = ("pancake", "tea", "soup", "porridge")
 BITS: dict[str, tuple[Role | None, float]] = {
     "yolk": (None, 36.0), "specks": ("ink", 4.0), "flakes": ("card", 10.0), "leaves": ("good", 10.0),
@@ -53,7 +61,7 @@ def _is_seen(state: State) -> bool:
 
 
 def _recipe(state: State, seen: bool) -> list[Shape]:
-    """Return the card with the recipe: at the left, and large in the middle for the look at it."""
+    """Return the card with the recipe: at the side, and large in the middle for the look; both hands read it alike."""
     tools, looks = state.recipe.tools, state.phase == "look"
     across = (3 if len(tools) > 4 else 2) if looks else 2 if len(tools) > 3 else 1
     rows = -(-len(tools) // across)
@@ -69,7 +77,7 @@ def _recipe(state: State, seen: bool) -> list[Shape]:
     for n, name in enumerate(tools):
         at = (x + (n % across - (across - 1) / 2) * SLOT_W * size, top - (HEAD + SLOT_H * (n // across + 0.5)) * size)
         shapes.extend(_line(state, n, name, at, seen, size))
-    return shapes
+    return turned_over(shapes, x) if state.setting.hand is Side.LEFT else shapes
 
 
 def _line(state: State, n: int, name: str, at: Pair, seen: bool, size: float) -> list[Shape]:
@@ -140,21 +148,41 @@ def _cap(setting: Setting, n: int, x: float, y: float) -> list[Shape]:
 
 
 def _bowl(state: State) -> list[Shape]:
-    """Return the bowl with what is in it so far, and the hand at work in it or over it."""
+    """Return the bowl, cup, pan or jug with what is in it so far, and the hand at work in it or over it."""
     x, y = BOWL
     share = _filled(state)
-    shapes: list[Shape] = [Picture("kitchen-bowl-back", x, y - 48, 560, 400)]
+    back, front = _vessel(state.recipe.dish)
+    shapes: list[Shape] = [back]
     if share > 0:
         wide, down = 300 + 160 * share, 44 * (1 - share) + 4
-        shapes.append(Picture(f"kitchen-fill-{FILLS[state.recipe.dish]}", x, y - down, wide, wide * 236 / 460))
+        shapes.append(Picture(f"kitchen-fill-{_content(state)}", x, y - down, wide, wide * 236 / 460))
         shapes.extend(_bits(state, down))
-    front = Picture("kitchen-bowl-front", x, y - 48, 560, 400)
     if not _is_acting(state):
         return [*shapes, front]
     if state.wanted.act is Act.STIR:
         tool, hand = stirring_hand(state)
         return [*shapes, *_ring(state), *tool, front, *hand]
     return [*shapes, front, *_tapped_ring(state), *_falling(state), *hand_at_work(state)]
+
+
+def _vessel(dish: str) -> tuple[Picture, Picture]:
+    """Return the back and the front of what a dish is made in; all have the same opening."""
+    back, front = (
+        Picture(f"kitchen-{name}-{side}", BOWL[0], BOWL[1] - 48, BOWL_W if name == "bowl" else VESSEL_W, VESSEL_H)
+        for name, side in zip(VESSELS[dish], ("back", "front"), strict=True)
+    )
+    return back, front
+
+
+def _content(state: State) -> str:
+    """Return what is in the bowl by now: tea is water until there is a bag in it, and lighter with milk."""
+    recipe = state.recipe
+    used, none = recipe.tools[: state.at], ("", "")
+    turning, before = BEFORE.get(recipe.dish, none)
+    if turning in recipe.tools and turning not in used:
+        return before
+    lightened, after = AFTER.get(recipe.dish, none)
+    return after if lightened in used else FILLS[recipe.dish]
 
 
 def _filled(state: State) -> float:
@@ -320,8 +348,11 @@ def _ready(state: State) -> list[Shape]:
 
 PICTURES = (
     *(f"kitchen-dish-{dish}" for dish in DISHES), *(f"kitchen-fill-{fill}" for fill in FILLS.values()),
+    *(f"kitchen-fill-{fill}" for _, fill in (*BEFORE.values(), *AFTER.values())),
+    *sorted({f"kitchen-{name}-back" for name, _ in VESSELS.values()}),
+    *sorted({f"kitchen-{name}-front" for _, name in VESSELS.values()}),
     *(named(name) for name in (*TOOLS, *STRANGERS)), *ICONS.values(),
-    "kitchen-bowl-back", "kitchen-bowl-front", "kitchen-arm", "kitchen-fist", "kitchen-yolk", "drop", "steam",
+    "kitchen-arm", "kitchen-fist", "kitchen-yolk", "drop", "steam",
     *(f"grip-{part}" for part in ("back", "front", "open-arm", "open-back", "open-front")),
     "icon-ok", "icon-firmer", "icon-softer", "hand-point",
 )  # fmt: skip

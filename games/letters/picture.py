@@ -4,7 +4,7 @@ from dataclasses import replace
 from math import atan2, cos, fsum, radians, sin
 
 from engine.hand import Side
-from engine.scene import Bar, Circle, Path, Picture, Role, Scene, Shape, Words
+from engine.scene import STAGE_W, Bar, Circle, Path, Picture, Role, Scene, Shape, Words
 from games.letters.shapes import Pair
 from games.letters.sheet import Piece
 from games.letters.writing import FADE_MS, GROW_MS, State, place_of, stage
@@ -13,7 +13,7 @@ REMIND_MS, ERRED_MS, GLIDE_MS = 4000.0, 3500.0, 260.0
 BEAD_AFTER_MS, BEAD_MS = 900.0, 2600.0
 PAPER_LEFT, PAPER_RIGHT = 256.0, 1344.0
 TIP, HAND_SIDE, HAND_ZOOM = (34.0, 330.0), 520.0, 0.62
-CARD_X, CARD_Y, CARD_W, CARD_H = 142.0, 640.0, 252.0, 198.0
+CARD_X, CARD_Y, CARD_W, CARD_H = 142.0, 622.0, 252.0, 198.0
 SPRIG_W, SPRIG_H, SPRIG_ROOT = 152.0, 190.0, (14 / 160, 188 / 200)
 HEAD, LIFTED = 26.0, (9.0, 15.0)
 
@@ -45,7 +45,8 @@ def _ruling(state: State) -> list[Shape]:
 
 def _model(state: State) -> list[Shape]:
     """Return the card that shows what is to be written; from memory it is empty once the pencil writes."""
-    card: list[Shape] = [Picture("letters-card", CARD_X, CARD_Y, CARD_W, CARD_H)]
+    card_x = STAGE_W - CARD_X if _is_left(state) else CARD_X  # where the writing hand does not lie on it
+    card: list[Shape] = [Picture("letters-card", card_x, CARD_Y, CARD_W, CARD_H)]
     if state.params.memory and not state.showing and state.ended_ms is None:
         return card
     sheet = state.sheet
@@ -55,7 +56,7 @@ def _model(state: State) -> list[Shape]:
     mid = sheet.base + high / 2 - (sheet.base - low) / 2
 
     def small(place: Pair) -> Pair:
-        return CARD_X + (place[0] - (sheet.left + sheet.right) / 2) * zoom, CARD_Y - 6 + (place[1] - mid) * zoom
+        return card_x + (place[0] - (sheet.left + sheet.right) / 2) * zoom, CARD_Y - 6 + (place[1] - mid) * zoom
 
     thick = max(3.5, min(7.0, 0.1 * zoom * high))
     return [*card, *(Path(tuple(map(small, stroke)), "ink", thick) for stroke in sheet.strokes)]
@@ -240,14 +241,16 @@ def _finished(state: State) -> list[Shape]:
     size = max(0.02, eased)
     x, y = stage(_root(state), state.setting)
     wide, high = SPRIG_W * size, SPRIG_H * size
-    sprig = Picture("letters-sprig", x + wide * (0.5 - SPRIG_ROOT[0]), y + high * (SPRIG_ROOT[1] - 0.5), wide, high)
-    return [*ink, sprig]
+    left, across = _is_left(state), wide * (0.5 - SPRIG_ROOT[0])
+    at_x, at_y = x + (-across if left else across), y + high * (SPRIG_ROOT[1] - 0.5)
+    return [*ink, Picture("letters-sprig", at_x, at_y, wide, high, flip=left)]
 
 
 def _root(state: State) -> Pair:
-    """Return where the flower grows: the outermost point to the right, rather low than high."""
+    """Return where the flower grows, away from the model: the outermost point on the hand's side, rather low."""
+    side = -1 if _is_left(state) else 1
     lines = [line for line in state.written if len(line) > 1] or [state.sheet.strokes[-1]]
-    return max((p for line in lines for p in line), key=lambda p: p[0] - 0.2 * (p[1] - state.sheet.base))
+    return max((p for line in lines for p in line), key=lambda p: side * p[0] - 0.2 * (p[1] - state.sheet.base))
 
 
 def _reminder(state: State) -> list[Shape]:

@@ -2,8 +2,8 @@
 
 from math import pi, sin
 
-from engine.hand import FINGERS, Finger
-from engine.scene import Bar, Circle, Path, Picture, Scene, Shape, Words
+from engine.hand import FINGERS, Finger, Side
+from engine.scene import Bar, Circle, Path, Picture, Scene, Shape, Words, turned_over
 from games.melody.drum import DRAWN, ENDS, HAND_SIZE, HAND_X, HAND_Y, PADS, TIPS, TO_END, TONGUE_H, TONGUE_W, TONGUES
 from games.melody.play import TOGETHER_MS, State
 
@@ -11,7 +11,7 @@ LIT_MS, MOVE_MS, FADE_MS, POP_MS, STRUCK_MS, JOY_MS = 520.0, 350.0, 1500.0, 180.
 RESTS_LOWER = 52.0
 PALM = (811.0, 115.0)
 CAP_DOWN, THUMB_CAP_DOWN = 92.0, 72.0
-ROW_X, ROW_Y, ROW_STEP, ROW_GAP, ROW_W = 824.0, 640.0, 17.0, 108.0, 830.0
+ROW_X, ROW_Y, ROW_STEP, ROW_GAP, ROW_W = 824.0, 628.0, 14.0, 108.0, 830.0
 BEAD, SMALL, INLAY = 88.0, 74.0, 78.0
 BIRD = (176.0, 643.0)
 TWINE_ENDS = ((346.0, 646.0), (1304.0, 646.0))
@@ -20,18 +20,18 @@ BLOSSOMS = ((58.0, 566.0, 84.0), (322.0, 588.0, 66.0), (1330.0, 604.0, 70.0), (1
 
 
 def scene(state: State) -> Scene:
-    """Return the picture of the tune."""
-    shapes: list[Shape] = [
+    """Return the picture of the tune: it runs from left to right for both hands, only what is played mirrors."""
+    drum = Picture("melody-drum", 800, 250, 820, 700)
+    tune: list[Shape] = [
         Picture("melody-branch", 200, 590, 400, 200),
         Picture("melody-twig", 1440, 610, 320, 210),
         *_blossoms(state),
         *_row(state),
-        Picture("melody-drum", 800, 250, 820, 700),
-        *_tongues(state),
-        *_hand(state),
-        *_robin(state),
     ]
-    return Scene("orchard", tuple(shapes))
+    robin = _robin(state)
+    if state.setting.hand is Side.LEFT:
+        tune, robin = turned_over(tune), turned_over(robin)
+    return Scene("orchard", (drum, *tune, *_tongues(state), *_hand(state), *robin))
 
 
 def _eased(share: float) -> float:
@@ -202,7 +202,8 @@ def _hand(state: State) -> list[Shape]:
         shapes.append(Picture(f"hand-{lit}", HAND_X, HAND_Y - down, HAND_SIZE, HAND_SIZE))
     for finger in FINGERS:
         if finger in state.params.fingers:
-            shapes.append(Picture(f"melody-bead-{finger}", *PADS[finger], INLAY, INLAY))
+            inlay: list[Shape] = [Picture(f"melody-bead-{finger}", *PADS[finger], INLAY, INLAY)]
+            shapes += turned_over(inlay, PADS[finger][0]) if state.setting.hand is Side.LEFT else inlay
     if state.waited is not None:
         if lit is not None:
             shapes.extend(_closing(state, *PADS[lit], INLAY / 2 + 4))

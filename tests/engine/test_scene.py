@@ -1,6 +1,7 @@
 """Check that a scene can be written to JSON and read again, and seen in a mirror."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from engine.scene import (
     mirror,
     mirrored,
     to_plain,
+    turned_over,
 )
 
 near = st.integers(-3200, 6400).map(lambda v: v / 4)
@@ -69,6 +71,16 @@ def test_what_is_left_is_right_in_the_mirror_and_heights_stay(shape: Shape) -> N
 def test_words_stay_readable_and_pictures_turn_over_in_the_mirror() -> None:
     assert mirror(Words("a", 100, 5, align="left")) == Words("a", 1500, 5, align="right")
     assert mirror(Picture("boat", 100, 5, 10, 10, angle=30)) == Picture("boat", 1500, 5, 10, 10, angle=-30, flip=True)
+
+
+@given(shapes, st.integers(0, 1600))
+def test_what_is_turned_over_reads_in_the_mirror_as_it_was_made(shape: Shape, about: int) -> None:
+    (seen,) = mirrored(Scene("table", tuple(turned_over([shape], about)))).shapes
+    by = STAGE_W - 2 * about
+    if isinstance(shape, Path):
+        assert seen == replace(shape, points=tuple((x + by, y) for x, y in shape.points))
+    else:
+        assert seen == replace(shape, x=shape.x + by)
 
 
 def test_an_unknown_kind_of_shape_is_refused_by_name() -> None:

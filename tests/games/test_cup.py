@@ -501,6 +501,26 @@ def test_a_cup_that_slipped_lies_with_an_open_hand_beside_it_and_one_held_too_ha
             assert shown in names(scene(state)), (params, shown)
 
 
+@pytest.mark.parametrize("params", [USUAL, CARRY, POUR])
+def test_a_cup_that_was_set_down_well_glows_and_steams_and_biscuits_take_the_place_of_the_gauge(params: Params) -> None:
+    before, _ = seen(params, lambda state: state.phase == "lower")
+    after, state = seen(params, lambda state: state.phase == "end")
+    assert not state.cause
+    assert "cup-glow" not in names(before)
+    assert {"cup-glow", "steam", "cup-biscuits"} <= set(names(after))
+    assert not any(isinstance(shape, Bar) and shape.fill == "target" for shape in after.shapes)
+    later = scene(replace(state, now_ms=state.now_ms + 300))
+    assert place(later, "cup-glow").w > place(after, "cup-glow").w
+    calm = scene(replace(state, setting=Setting(calm=True)))
+    assert place(calm, "cup-glow").w == place(later, "cup-glow").w
+
+
+def test_after_a_miss_nothing_glows() -> None:
+    _, state = seen(USUAL, lambda state: state.phase == "hold")
+    missed = replace(state, phase="end", cause="too-soft", since_ms=state.now_ms)
+    assert "cup-glow" not in names(scene(missed))
+
+
 @pytest.mark.parametrize(("off", "cause"), [(-0.08, "too-soft"), (0.1, "too-hard")])
 def test_after_a_miss_the_gauge_goes_on_to_show_by_what_it_was_missed(off: float, cause: str) -> None:
     state = start(USUAL, Chance(1), Setting())

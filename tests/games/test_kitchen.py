@@ -11,18 +11,19 @@ from hypothesis import strategies as st
 from engine import ghost
 from engine.chance import Chance
 from engine.game import Event, Follow, Grip, Nudge, Outcome, Point, Press, Setting, Squeeze, Tap, Touch
-from engine.hand import FINGERS, Finger
-from engine.scene import Circle, Picture, Words, mirrored
+from engine.hand import FINGERS, Finger, Side
+from engine.scene import Circle, Picture, Scene, Words, mirrored
 from engine.ticks import to_ms
 from games.kitchen import GAME
 from games.kitchen.held import HELD, named
-from games.kitchen.picture import BITS, FILLS, GAUGE_HIGH, GAUGE_LOW, scene
+from games.kitchen.picture import BITS, FILLS, GAUGE_HIGH, GAUGE_LOW, VESSELS, scene
 from games.kitchen.places import BOWL, CARD_Y, ROUND, aside_mm, card_at, card_x, mm_of, on_ring
 from games.kitchen.play import index, intent, just_passed, peak, ring_passed, start, step
-from games.kitchen.recipes import DISHES, STRANGERS, TOOLS, Act, chosen, drawn, possible
+from games.kitchen.recipes import DISHES, STRANGERS, TOOLS, Act, Recipe, chosen, drawn, possible
 from games.kitchen.values import Params, State
 
 SETTING = Setting(played_with="serial")
+LEFT_HAND = Setting(played_with="serial", hand=Side.LEFT)
 TAPS = Params(acts=("tap",), steps=2, band=0.05, hold_ms=800, taps=2, ring_mm=10)
 SQUEEZES = replace(TAPS, acts=("squeeze",))
 POURS = replace(TAPS, acts=("pour",))
@@ -386,6 +387,7 @@ def test_every_dish_is_made_of_known_tools_each_used_once_and_drawn() -> None:
         assert len(set(tools)) == len(tools)
         assert {TOOLS[name].act for name in tools} == set(Act)
         assert dish in FILLS
+        assert dish in VESSELS
     assert set(HELD) == set(TOOLS)
     assert {tool.leaves for tool in TOOLS.values()} - {""} == set(BITS)
 
@@ -485,12 +487,59 @@ def test_at_the_end_the_dish_is_ready_and_hot_dishes_steam() -> None:
         assert ("steam" in seen) == (state.recipe.dish in ("pancake", "tea", "soup", "porridge"))
 
 
-def test_a_left_hand_sees_all_of_it_mirrored_with_the_numbers_still_readable() -> None:
-    seen = scene(start(ALL, Chance(1), SETTING))
-    other = mirrored(seen)
-    numbers = [shape for shape in other.shapes if isinstance(shape, Words)]
-    assert all(shape.x > 1200 for shape in numbers)
-    assert [dict(shape.values)["text"] for shape in numbers] == ["1", "2", "3", "4"]
+def at_work_on(dish: str, at: int) -> list[str]:
+    """Return what is seen of a dish when ``at`` of all its steps are done."""
+    tools = DISHES[dish]
+    recipe = Recipe(dish, tools, tuple((tool,) for tool in tools))
+    return pictures(replace(start(ALL, Chance(1), SETTING), recipe=recipe, at=at))
+
+
+@pytest.mark.parametrize("dish", DISHES)
+def test_each_dish_is_made_in_a_vessel_of_its_kind(dish: str) -> None:
+    seen = at_work_on(dish, 1)
+    fronts = [name for name in seen if name.endswith("-front") and not name.startswith("grip")]
+    assert fronts == [f"kitchen-{VESSELS[dish][1]}-front"]
+    assert seen.index(f"kitchen-{VESSELS[dish][0]}-back") < seen.index(fronts[0])
+    assert (fronts == ["kitchen-cup-front"]) == (dish == "tea")
+
+
+@pytest.mark.parametrize(
+    ("dish", "fills"),
+    [
+        ("tea", ["water", "tea", "milk-tea", "milk-tea"]),
+        ("soup", ["dressing", "soup", "soup", "soup", "soup"]),
+        ("lemonade", ["lemonade"] * 4),
+        ("salad", ["dressing"] * 5),
+    ],
+)
+def test_what_is_in_the_vessel_is_what_was_put_into_it(dish: str, fills: list[str]) -> None:
+    for at, fill in enumerate(fills, 1):
+        assert [name for name in at_work_on(dish, at) if "-fill-" in name] == [f"kitchen-fill-{fill}"]
+
+
+@pytest.mark.parametrize("phase", ["look", "choose"])
+def test_a_left_hand_sees_the_recipe_at_the_other_side_and_reads_it_the_same_way(phase: str) -> None:
+    begun = replace(start(ALL, Chance(1), SETTING), phase=phase, at=1)
+    recipe = [steps_of(scene(begun)), steps_of(mirrored(scene(replace(begun, setting=LEFT_HAND))))]
+    (right, tick), (left, other_tick) = recipe
+    assert [text for text, *_ in right] == [text for text, *_ in left] == ["2", "3", "4"]
+    (_, first_x, first_y), (_, other_x, other_y) = right[0], left[0]
+    assert [(x - first_x, y - first_y) for _, x, y in right] == [(x - other_x, y - other_y) for _, x, y in left]
+    assert phase == "look" or (first_x < 400 and other_x > 1200)
+    assert not tick.flip
+    assert not other_tick.flip
+    assert tick.x - first_x == pytest.approx(other_tick.x - other_x)
+
+
+def steps_of(seen: Scene) -> tuple[list[tuple[str, float, float]], Picture]:
+    """Return number and place of each step that is still to be done, and the tick of the first one."""
+    numbers = [
+        (dict(shape.values)["text"], round(shape.x, 3), round(shape.y, 3))
+        for shape in seen.shapes
+        if isinstance(shape, Words) and dict(shape.values)["text"].isdigit()
+    ]
+    (tick,) = (shape for shape in seen.shapes if isinstance(shape, Picture) and shape.name == "icon-ok")
+    return numbers, tick
 
 
 def test_calm_pictures_do_not_sway() -> None:

@@ -1,6 +1,7 @@
 """Ladybirds: which press belongs to which ladybird, and what each kind of miss is called."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -8,8 +9,11 @@ import pytest
 from engine.chance import Chance
 from engine.game import Answer, Outcome, Point, Setting, Tap
 from engine.hand import Finger
+from engine.profile import Profile
+from engine.scene import Bar, Picture
+from engine.screens import stop_button
 from engine.ticks import to_ms, to_ticks
-from games.ladybirds import EARLY_MS, LATE_MS, TIPS, Ladybird, Params, State, judge, start, step
+from games.ladybirds import EARLY_MS, LATE_MS, TIPS, Ladybird, Params, State, judge, scene, start, step
 
 INDEX, MIDDLE, RING = Finger.INDEX, Finger.MIDDLE, Finger.RING
 
@@ -301,3 +305,34 @@ def test_nothing_is_said_of_a_flight_that_was_left_alone_nor_of_the_finger_that_
             break
     assert made.outcome is not None
     assert quality(made.outcome) == {"relaxed": 1.0}
+
+
+# What is seen
+
+
+@pytest.mark.parametrize("target_mm", [30.0, 40.0])
+def test_a_ladybird_over_the_leaf_stays_below_the_row_of_buttons(target_mm: float) -> None:
+    stop = stop_button(Profile())
+    state = flight(params(target_mm=target_mm), INDEX)
+    for ms in range(0, 1000, 50):
+        (bird,) = pictured(replace(state, now_ms=float(ms)), "ladybird-fly")
+        assert bird.y + bird.h / 2 < stop.y - stop.h / 2
+
+
+def test_the_long_name_of_the_thumbs_key_is_written_beside_the_ladybird_that_sits_there() -> None:
+    labels = (("thumb", "Space"), ("index", "J"))
+    state = flight(params(fingers=("thumb", "index")), Finger.THUMB)
+    state = played_until(replace(state, setting=Setting(labels=labels)), 1500.0)
+    (bird,) = pictured(state, "ladybird")
+    cap = max((shape for shape in scene(state).shapes if isinstance(shape, Bar)), key=lambda bar: bar.w)
+    assert cap.x - cap.w / 2 > bird.x + bird.w / 2
+
+
+def played_until(state: State, ms: float) -> State:
+    for tick in range(to_ticks(ms)):
+        state = step(state, tick, ()).state
+    return state
+
+
+def pictured(state: State, name: str) -> list[Picture]:
+    return [shape for shape in scene(state).shapes if isinstance(shape, Picture) and shape.name == name]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from engine.chance import Chance
 from engine.game import Answer, Cue, Lift, Outcome, Point, Press, Setting, Tap
-from engine.hand import FINGERS, Finger
-from engine.scene import Circle, Picture, Words
+from engine.hand import FINGERS, Finger, Side
+from engine.scene import Circle, Picture, Scene, Words, mirrored
 from engine.ticks import to_ms, to_ticks
 from games.melody import GAME
 from games.melody.drum import ENDS, PADS, TIPS, touched
@@ -364,6 +364,34 @@ def test_what_is_seen_in_the_players_turn(recall: str, beads: int, lit: bool) ->
     assert names.count("melody-slot") == 3 - beads
     assert (f"hand-{INDEX}" in names, "melody-glow" in names) == (lit, lit)
     assert "melody-halo" in names
+
+
+def test_the_tune_runs_from_left_to_right_for_both_hands_and_only_hand_and_drum_are_mirrored() -> None:
+    right = scene(until(tune(params(), *PLAIN), 1500))
+    left = mirrored(scene(until(tune(params(), *PLAIN, setting=Setting(hand=Side.LEFT)), 1500)))
+    for name in ("melody-branch", "melody-twig", "melody-halo", "melody-robin"):
+        assert [s for s in right.shapes if s in named(left, name)] == named(left, name) != []
+    row = [
+        [s for s in one.shapes if isinstance(s, Picture) and s.y > 590 and "bead" in s.name] for one in (right, left)
+    ]
+    assert row[0] == row[1]
+    assert [s.name.rpartition("-")[2] for s in row[1]] == [str(finger) for finger in PLAIN]
+    assert not any(s.flip for s in left.shapes if isinstance(s, Picture) and "bead" in s.name)
+    (hand,) = named(left, "hand")
+    assert hand.flip
+    assert [s.x for s in named(left, "melody-bead-thumb")] == pytest.approx([1600 - PADS[THUMB][0]])
+
+
+@pytest.mark.parametrize("side", [Side.LEFT, Side.RIGHT])
+def test_the_note_the_robin_sings_is_never_turned_over(side: Side) -> None:
+    state = start(params(notes=3), Chance(2), Setting(hand=side))
+    shown = scene(until(state, state.sung_ms[1] + 50))
+    (note,) = named(mirrored(shown) if side is Side.LEFT else shown, "melody-note")
+    assert not note.flip
+
+
+def named(seen: Scene, name: str) -> list[Picture]:
+    return [shape for shape in seen.shapes if isinstance(shape, Picture) and shape.name == name]
 
 
 def test_beads_that_fade_are_there_at_first_and_gone_soon() -> None:
