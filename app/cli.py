@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from app.asked import DEVICES, Asked, asked
 
 if TYPE_CHECKING:
+    from app.reception import Reception
     from app.visit import Wish
     from engine.hand import Side
-    from engine.profile import Profile
 
 LONGEST_S = 4 * 3600
 LSL_OUT = "send what is felt over the local network to lab software (LSL); anyone there can read it"
@@ -70,15 +70,21 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", metavar="DIR", help="where everything is kept (or REGRASP_DATA)")
     parser.add_argument("--fullscreen", action="store_true", help="fill the whole screen")
     parser.add_argument("--lsl-out", action="store_true", help=LSL_OUT)
+    parser.add_argument("--kiosk", action="store_true", help="for a ward: full screen, locked after 5 idle minutes")
+    parser.add_argument("--patient", metavar="CODE", help="who practises, without asking")
     parser.set_defaults(run=_home)
     commands = parser.add_subparsers(title="commands", metavar="")
     _add_play(commands.add_parser("play", help="play one game at once"))
     _add_demo(commands.add_parser("demo", help="let a simulated patient play, without a screen"))
     _add_why(commands.add_parser("why", help="say in plain words why each change of difficulty was made"))
+    _add_patients(commands.add_parser("patients", help="list patients, add one, set or clear a PIN"))
+    _add_goals(commands.add_parser("goals", help="list a patient's goals and own activities, rate or add a goal"))
+    _add_calendar(commands.add_parser("calendar", help="write the bouts of the next four weeks as a calendar file"))
     _add_devices(commands.add_parser("devices", help="see, test, calibrate and record sensors"))
     _add_pictures(
         commands.add_parser("pictures", help="paint every game and screen, and a contact sheet of each palette")
     )
+    _add_program(commands.add_parser("program", help="list, check and explain what is prescribed, and set it"))
     replay = commands.add_parser("replay", help="verify a recording: the first trial that differs is named")
     replay.add_argument("file", type=Path, help="a recording, .jsonl or .jsonl.gz")
     replay.set_defaults(run=_replay)
@@ -124,12 +130,80 @@ def _add_why(why: argparse.ArgumentParser) -> None:
     why.set_defaults(run=_why)
 
 
+def _add_patients(patients: argparse.ArgumentParser) -> None:
+    patients.description = "Without a command: every patient with picture, hand and last practice. Codes, no names."
+    patients.set_defaults(run=_patients)
+    commands = patients.add_subparsers(title="commands", metavar="")
+    new = commands.add_parser("add", help="add a patient; the code is drawn by chance")
+    new.add_argument("--picture", default="", help="such as cat (the first that nobody has)")
+    new.add_argument("--hand", choices=("left", "right"), default="right", help="the hand that practises")
+    new.set_defaults(run=_patients_add)
+    show = commands.add_parser("show", help="show what is kept of a patient")
+    show.add_argument("code", metavar="CODE", help="such as K7-RB4")
+    show.set_defaults(run=_patients_show)
+    pin = commands.add_parser("pin", help="set a PIN that locks the screen; where the clinic has one it is asked first")
+    whose = pin.add_mutually_exclusive_group(required=True)
+    whose.add_argument("code", metavar="CODE", nargs="?", help="whose PIN")
+    whose.add_argument("--clinic", action="store_true", help="the PIN of the staff: leave the kiosk, clear a lock")
+    pin.add_argument("--clear", action="store_true", help="no PIN any more, also where it is forgotten")
+    pin.set_defaults(run=_patients_pin)
+    for parser in (patients, new, show, pin):
+        parser.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
+
+
+def _add_goals(found: argparse.ArgumentParser) -> None:
+    commands = found.add_subparsers(title="commands", metavar="")
+    found.set_defaults(run=_goals, number=None, words="")
+    rate = commands.add_parser("rate", help="say how far a goal was attained")
+    rate.add_argument("number", metavar="N", type=_many, help="the goal's number in the list")
+    rate.add_argument("score", metavar="SCORE", type=int, choices=range(-2, 3), help="-2 to 2; 0 is as agreed")
+    add = commands.add_parser("add", help="add a goal in the patient's own words")
+    add.add_argument("words", metavar="WORDS", help="the goal, in quotation marks")
+    for parser in (found, rate, add):
+        _add_patient(parser)
+    for parser in (rate, add):
+        parser.set_defaults(run=_goals)
+
+
+def _add_calendar(calendar: argparse.ArgumentParser) -> None:
+    calendar.add_argument("--out", type=Path, metavar="FILE", help="the file (regrasp-reminders.ics)")
+    _add_patient(calendar)
+    calendar.set_defaults(run=_calendar)
+
+
+def _add_patient(parser: argparse.ArgumentParser) -> None:
+    unset = argparse.SUPPRESS  # what stands before the command holds
+    parser.add_argument("--patient", metavar="CODE", default=unset, help="whose; needed where there are several")
+    parser.add_argument("--language", metavar="CODE", default=unset, help="of the words, such as de (the patient's)")
+    parser.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
+
+
 def _add_pictures(pictures: argparse.ArgumentParser) -> None:
     pictures.add_argument("--palette", choices=("light", "dark", "contrast"), help="only this palette")
     pictures.add_argument("--language", metavar="CODE", default="en", help="of the words, such as de (en)")
     pictures.add_argument("--hand", choices=("left", "right"), default="right", help="the hand that plays")
     pictures.add_argument("--out", type=Path, help="the folder for the pictures (regrasp-pictures)")
     pictures.set_defaults(run=_pictures)
+
+
+def _add_program(program: argparse.ArgumentParser) -> None:
+    commands = program.add_subparsers(required=True, title="commands", metavar="COMMAND")
+    listed = commands.add_parser("list", help="list the programs that come with Regrasp")
+    listed.set_defaults(run=_program_list)
+    check = commands.add_parser("check", help="say all that is wrong in program files, with key and remedy")
+    check.add_argument("paths", nargs="*", type=Path, help="files or folders; without any, those of Regrasp")
+    check.set_defaults(run=_program_check)
+    explain = commands.add_parser("explain", help="explain a program on one page to patient and helper")
+    explain.add_argument("--language", metavar="CODE", help="such as de (that of the settings)")
+    explain.add_argument("--out", type=Path, metavar="FILE", help="write the page to a file")
+    explain.add_argument("--force", action="store_true", help="replace FILE if it is there")
+    explain.set_defaults(run=_program_explain)
+    setting = commands.add_parser("set", help="make a program that of a patient, checked before")
+    setting.add_argument("--patient", metavar="CODE", required=True, help="whose program it is from now on")
+    setting.set_defaults(run=_program_set)
+    for parser in (explain, setting):
+        parser.add_argument("program", metavar="FILE|NAME", help="a program file, or the name of one of Regrasp")
+        parser.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
 
 
 def _add_devices(devices: argparse.ArgumentParser) -> None:
@@ -253,24 +327,29 @@ def _play(args: argparse.Namespace) -> int:
 
 
 def _window(args: argparse.Namespace, wish: "Wish | None") -> int:
-    from app import files, settings
+    from app import files
+    from app.patients import CLINIC, Patients
+    from app.reception import Reception
 
     data_dir = files.data_dir(args.data)
-    profile, notes = settings.load(data_dir)
-    for note in notes:
-        print(f"regrasp: {note}", file=sys.stderr)
     with files.RunningLock(data_dir):
-        return _opened(args, data_dir, profile, wish)
+        patients = Patients(data_dir)
+        reception = Reception(patients, args.kiosk, args.patient or "")
+        for note in (*patients.notes, *(patients.profile(reception.here)[1] if reception.here else ())):
+            print(f"regrasp: {note}", file=sys.stderr)
+        if args.kiosk and not patients.has_pin(CLINIC):
+            print("regrasp: anybody may leave the kiosk; set a PIN: regrasp patients pin --clinic", file=sys.stderr)
+        return _opened(args, data_dir, reception, wish)
 
 
-def _opened(args: argparse.Namespace, data_dir: Path, profile: "Profile", wish: "Wish | None") -> int:
+def _opened(args: argparse.Namespace, data_dir: Path, reception: "Reception", wish: "Wish | None") -> int:
     from app.files import FilesError
     from engine.level import LevelError
 
     try:
         from app.window import open_window, stay
 
-        window = open_window(data_dir, profile, wish, args.fullscreen, args.lsl_out)
+        window = open_window(data_dir, reception, wish, args.fullscreen, args.lsl_out)
     except (LevelError, FilesError):
         raise
     except Exception as error:  # no display server, no graphics: many kinds, one meaning
@@ -322,6 +401,43 @@ def _why(args: argparse.Namespace) -> int:
     return run(Wanted(args.file, args.data, args.patient, args.last, args.game, args.language, args.json))
 
 
+def _patients(args: argparse.Namespace) -> int:
+    from app import patients_command
+
+    return patients_command.run(args.data)
+
+
+def _patients_add(args: argparse.Namespace) -> int:
+    from app import patients_command
+
+    return patients_command.add(args.data, patients_command.Newcomer(args.picture, _side(args.hand)))
+
+
+def _patients_show(args: argparse.Namespace) -> int:
+    from app import patients_command
+
+    return patients_command.show(args.data, args.code)
+
+
+def _patients_pin(args: argparse.Namespace) -> int:
+    from app import patients_command
+
+    return patients_command.pin(args.data, args.code, args.clear)
+
+
+def _goals(args: argparse.Namespace) -> int:
+    from app.goals_command import Wanted, run
+
+    rate = None if args.number is None else (args.number, args.score)
+    return run(Wanted(args.data, args.patient, getattr(args, "language", None), rate, args.words))
+
+
+def _calendar(args: argparse.Namespace) -> int:
+    from app.calendar_file import Wanted, run
+
+    return run(Wanted(args.data, args.patient, args.out, getattr(args, "language", None)))
+
+
 def _replay(args: argparse.Namespace) -> int:
     from app import files, rooms
     from engine.recording import parse
@@ -363,6 +479,33 @@ def _devices_forget(args: argparse.Namespace) -> int:
     from app import sensors
 
     return sensors.forget(args.serial, args.data)
+
+
+def _program_list(args: argparse.Namespace) -> int:
+    from app import prescriptions
+
+    return prescriptions.list_templates()
+
+
+def _program_check(args: argparse.Namespace) -> int:
+    from app import prescriptions
+
+    return prescriptions.check(args.paths)
+
+
+def _program_explain(args: argparse.Namespace) -> int:
+    from datetime import date
+
+    from app import files, prescriptions, settings
+
+    language = args.language or settings.load(files.data_place(args.data))[0].language
+    return prescriptions.explain_to(args.program, language, args.out, date.today().isoformat(), args.force)
+
+
+def _program_set(args: argparse.Namespace) -> int:
+    from app import prescriptions
+
+    return prescriptions.set_for(args.program, args.patient, args.data)
 
 
 def _check_levels(args: argparse.Namespace) -> int:

@@ -68,6 +68,12 @@ def texts_below(paths: Iterable[Path]) -> list[tuple[str, str]]:
     return [(path.as_posix(), read_text(path)) for path in found if path.parent.name not in (PROGRAMS, TASKS)]
 
 
+def texts_in(paths: Iterable[Path]) -> list[tuple[str, str]]:
+    """Return (path, text) of the given files, and of every TOML file below the given folders."""
+    found = [row for path in paths for row in (sorted(path.rglob("*.toml")) if path.is_dir() else [path])]
+    return [(path.as_posix(), read_text(path)) for path in found]
+
+
 def languages() -> tuple[str, ...]:
     """Return the languages that there are texts for, English always among them."""
     return tuple(sorted({"en", *(path.stem for path in asset("texts").glob("*.toml"))}))

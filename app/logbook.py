@@ -4,16 +4,19 @@ When the disk refuses, nothing is thrown away: what waits is tried again with ev
 end, and the trouble is a key of the texts that the screens show.
 """
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app import files
+from engine.diary import Entry
+from engine.guard import Moment
 from engine.recording import End, Trial
 from engine.session import Frame
 
 if TYPE_CHECKING:
+    from app.history import Played
     from app.store import Store, Unfinished
 
 DATABASE = "regrasp.sqlite3"
@@ -28,10 +31,12 @@ def utc_now() -> datetime:
 class Logbook:
     """The records of one computer; ``trouble`` is the key of what is wrong with keeping them, or ""."""
 
-    def __init__(self, data_dir: Path, now: NOW = utc_now) -> None:
+    def __init__(self, data_dir: Path, now: NOW = utc_now, zone: tzinfo | None = None) -> None:
         self.data_dir = data_dir
         self.trouble = ""
         self._now = now
+        self.zone = zone
+        self._untold: list[tuple[str, Entry]] = []
         self._store: Store | None = None
         self._session: int | None = None
         self._header: dict[str, Any] = {}
@@ -85,19 +90,54 @@ class Logbook:
             if frame.end is not None:
                 self._save_recording()
 
+    def moment(self) -> Moment:
+        """Return the time by the wall clock, and the local date."""
+        now = self._now()
+        return Moment(now.timestamp(), now.astimezone(self.zone).date().toordinal())
+
+    def note(self, patient: str, kind: str, values: Mapping[str, Any]) -> None:
+        """Keep an entry of the patient's diary; what the disk refuses is kept here, and tried again with the next."""
+        now = self.moment()
+        self._untold.append((patient, Entry(now.utc_s, now.day, kind, dict(values))))
+        self._try(self._write_untold)
+
+    def diary(self, patient: str, kinds: Sequence[str] = (), last: int | None = None) -> tuple[Entry, ...]:
+        """Return the entries of a patient's diary, oldest first, also those that still wait for the disk."""
+        kept = self._asked(lambda store: store.diary(patient, kinds, last)) or ()
+        waiting = tuple(e for who, e in self._untold if who == patient and (not kinds or e.kind in kinds))
+        found = (*kept, *waiting)
+        return found if last is None else found[len(found) - min(last, len(found)) :]
+
+    def played(self, patient: str) -> "tuple[Played, ...]":
+        """Return what was played in all sessions of a patient, oldest first."""
+        return self._asked(lambda store: store.played(patient)) or ()
+
+    def seconds_a_try(self, patient: str) -> dict[str, float]:
+        """Return how long a try of each game took on average, in seconds."""
+        return self._asked(lambda store: store.seconds_a_try(patient)) or {}
+
+    def _write_untold(self, store: "Store") -> None:
+        while self._untold:
+            patient, entry = self._untold[0]
+            at = datetime.fromtimestamp(entry.at_s, UTC).isoformat()
+            store.note(patient, at, entry.day, entry.kind, entry.values)
+            self._untold.pop(0)
+
     def set_aside(self, session: int) -> None:
         """End a session that was cut off and is not gone on with, so that it is not asked about again."""
         at = self._now().isoformat()
         self._try(lambda store: store.end(session, at, End(0, "cut off"), []))
 
     def today(self) -> str:
-        """Return the date by the wall clock (yyyy-mm-dd)."""
-        return self._now().date().isoformat()
+        """Return the local date by the wall clock (yyyy-mm-dd)."""
+        return self._now().astimezone(self.zone).date().isoformat()
 
     def close(self) -> None:
         """Write what still waits, and let go of the database."""
         if self._waiting:
             self._try(self._write_waiting)
+        if self._untold:
+            self._try(self._write_untold)
         if self._store is not None:
             self._store.close()
             self._store = None

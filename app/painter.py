@@ -16,6 +16,7 @@ from app.lru import Lru
 from app.mesh import VERTEX, Meshes
 from app.palette import RGB, colours
 from app.pieces import Piece, parts
+from app.sizing import Sizing
 from app.sparkle import Sparkles
 from app.texts import load
 from engine.scene import STAGE_H, STAGE_W, Button, Pair, Picture, Scene, Shape, Words
@@ -126,8 +127,9 @@ class Painter:
     def __init__(
         self, ctx: arcade.ArcadeContext, palette: str = "light", language: str = "en", text_scale: float = 1.0
     ) -> None:
-        self._ctx, self._palette, self._text_scale = ctx, palette, text_scale
+        self._ctx, self._palette = ctx, palette
         self._texts = load(language)
+        self._sizing = Sizing(text_scale, self._texts.say)
         self._colours = colours(palette)
         self._program = ctx.program(vertex_shader=VERTEX_SHADER, fragment_shader=FRAGMENT_SHADER)
         self._program["picture"] = 0
@@ -151,7 +153,7 @@ class Painter:
         if (width_px, height_px) != (self._view.width_px, self._view.height_px):
             self._fit(view(width_px, height_px))
         if scene != self._painted:
-            self._draws = self._frame.fill(self._all_runs(scene))
+            self._draws = self._frame.fill(self._all_runs(self._sizing.sized(scene)))
             self._painted = scene
         ctx = self._ctx
         before = ctx.blend_func
@@ -240,7 +242,7 @@ class Painter:
         kept = self._runs.get(shape)
         if kept is not None:
             return kept
-        made = tuple(self._piece(piece) for piece in parts(shape, self._text_scale, self._texts.say))
+        made = tuple(self._piece(piece) for piece in parts(shape, 1.0, self._texts.say))
         return self._runs.put(shape, made)
 
     def _piece(self, piece: Piece) -> Run:
@@ -272,7 +274,7 @@ class Painter:
         return Run(ink.texture, _quad(corners, (0.0, 1.0), 255))
 
     def _lettered(self, words: Words) -> Lettered:
-        block = lay_out(words, self._texts.say(words.key, words.values), self._text_scale)
+        block = lay_out(words, self._texts.say(words.key, words.values))
         key = (block, words.role)
         kept = self._letters.get(key)
         if kept is not None:

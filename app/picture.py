@@ -9,6 +9,7 @@ from app.lettering import coloured, lay_out, raster
 from app.mesh import Layer, layers
 from app.palette import colours
 from app.pieces import Piece, pieces
+from app.sizing import Sizing
 from app.texts import Texts, load
 from engine.scene import STAGE_H, STAGE_W, Picture, Scene, Words
 
@@ -27,7 +28,8 @@ class Canvas:
     """A picture that grows shape by shape."""
 
     def __init__(self, palette: str, texts: Texts, text_scale: float, width: int) -> None:
-        self._palette, self._texts, self._text_scale = palette, texts, text_scale
+        self._palette, self._texts = palette, texts
+        self._sizing = Sizing(text_scale, texts.say)
         self._colours = colours(palette)
         self._scale = width / STAGE_W
         self._size = (width, round(STAGE_H * self._scale))
@@ -37,7 +39,7 @@ class Canvas:
         """Paint the ground and all shapes, and return the picture."""
         if found(scene.ground, self._palette):
             self._image.alpha_composite(_sized(scene.ground, self._palette, self._size))
-        for piece in pieces(scene, self._text_scale, self._texts.say):
+        for piece in pieces(self._sizing.sized(scene), 1.0, self._texts.say):
             self._paint(piece)
         return self._image.convert("RGB")
 
@@ -54,7 +56,7 @@ class Canvas:
         return x * self._scale, (STAGE_H - y) * self._scale
 
     def _write(self, words: Words) -> None:
-        block = lay_out(words, self._texts.say(words.key, words.values), self._text_scale)
+        block = lay_out(words, self._texts.say(words.key, words.values))
         ink = raster(block, self._scale)
         x, y = self._px(words.x, words.y)
         at = (round(x - ink.middle[0]), round(y - ink.middle[1]))

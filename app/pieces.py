@@ -22,6 +22,8 @@ RING = 8.0
 RING_GAP = 5.0
 WIDE = 1.6  # from this width / height on, the icon stands left of the word
 MOST_LINES = 3
+SHARES = (0.4, 0.3, 0.22)  # of a wide button's width that its picture may take
+ENOUGH = 0.6  # of the size that is wanted
 SPARE = 0.52  # share of a button's height that words may take from the picture above them
 SINK = 3.0
 
@@ -164,11 +166,22 @@ class _Content:
         if not more and not self.button.key:
             return self._art(name, box)
         if box.w / box.h > WIDE:
-            own, rest = box.left(min(box.h * aspect(name), box.w * 0.4), box.h * 0.14)
+            own, rest = self._beside(name, box, bool(more))
         else:
             high = max(self._words_high(box), box.h * 0.24 if more else 0.0)
             rest, own = box.bottom(high, box.h * 0.05)
         return (*self._art(name, own), *self._arranged(more, rest))
+
+    def _beside(self, name: str, box: Box, more: bool) -> tuple[Box, Box]:
+        """Return the place of a picture and what is left beside it; it gets less where words come out far too small."""
+        for share in SHARES:
+            own, rest = box.left(min(box.h * aspect(name), box.w * share), box.h * 0.14)
+            if more or lay_out(self._words(rest), self._text(), self.text_scale).size >= self._wanted():
+                break
+        return own, rest
+
+    def _wanted(self) -> float:
+        return ENOUGH * self.button.size * self.text_scale
 
     def _words_high(self, box: Box) -> float:
         """Return the height that the words need, at most half of the box: the rest is the picture's."""

@@ -4,14 +4,16 @@ import pkgutil
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 import games
 from app import files
 from engine import level as levels
-from engine import program as programs
+from engine import prescription as prescriptions
 from engine import task as tasks
 from engine.game import AnyGame
 from engine.level import Ladder, Level, LevelError
+from engine.prescription import Prescription
 from engine.program import Program
 from engine.task import Task
 
@@ -85,7 +87,40 @@ def level_errors(texts: Iterable[tuple[str, str]]) -> tuple[list[LevelError], Ma
     return errors, good
 
 
-def built_in_program() -> Program:
-    """Return the gentle program that comes with Regrasp."""
+@cache
+def all_prescriptions() -> Mapping[str, Prescription]:
+    """Return the programs that come with Regrasp by their names; raise ``LevelError`` naming file, key and remedy."""
+    found = [prescription_of(text, path) for path, text in files.program_texts()]
+    return {prescription.name: prescription for prescription in found}
+
+
+def prescription_of(text: str, path: str) -> Prescription:
+    """Return the prescription of a TOML text; raise ``LevelError`` naming path, key and remedy."""
+    return prescriptions.parse(text, path, _rung_counts(), _task_names())
+
+
+def prescription_in(table: dict[str, Any], path: str) -> Prescription:
+    """Return the prescription of a table of plain values; raise ``LevelError`` naming path, key and remedy."""
+    return prescriptions.from_plain(table, path, _rung_counts(), _task_names())
+
+
+def _rung_counts() -> dict[str, int]:
+    return {game: len(ladder.levels) for game, ladder in all_ladders().items()}
+
+
+def _task_names() -> set[str]:
+    return {task.name for task in all_tasks()}
+
+
+@cache
+def gentle() -> Prescription:
+    """Return what holds where nothing else is prescribed: the gentle program that comes with Regrasp."""
     path = "levels/programs/gentle.toml"
-    return programs.parse(files.read_text(files.ROOT / path), path, set(all_games()))
+    return prescription_of(files.read_text(files.ROOT / path), path)
+
+
+def built_in_program() -> Program:
+    """Return the gentle program as one session plays it."""
+    made, dose = gentle(), gentle().dose
+    rests = (dose.rest_s, dose.least_rest_s, dose.rest_after)
+    return Program(made.name, made.blocks, *rests, made.aim, made.limits)

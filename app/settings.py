@@ -102,7 +102,7 @@ def _settings() -> dict[str, Entry]:
         "language": _one_of({code: code for code in files.languages()}),
         "palette": _one_of({name: name for name in PALETTES}),
         "text_scale": _number(0.75, 2.0),
-        "calm": Entry("true or false", _yes, lambda value: "true" if value else "false"),
+        "calm": Entry("true or false", _yes, _yes_text),
         "effects": _number(0.0, 1.0, what="loudness, "),
         "debounce_ms": _number(0.0, 300.0, what="milliseconds, "),
         "cooldown_ms": _number(0.0, 2000.0, what="milliseconds, "),
@@ -114,7 +114,11 @@ def _settings() -> dict[str, Entry]:
         "port": Entry("a serial port, or nothing", _text, _quoted),
         "taps": _one_of({name: name for name in TAPS}, "what taps come from: "),
         "aid": _one_of({name: name for name in AIDS}, "what is on the hand or the grip: "),
-        "tone": Entry("true or false: a force is heard too", _yes, lambda value: "true" if value else "false"),
+        "tone": Entry("true or false: a force is heard too", _yes, _yes_text),
+        "captions": Entry("true or false: it is written down what a sound means", _yes, _yes_text),
+        "read_aloud": Entry("true or false: screens are read by the voice of this computer", _yes, _yes_text),
+        "hurry": Entry("true or false: games may be played against the clock", _yes, _yes_text),
+        "patience": _number(1.0, 8.0, what="how many times longer it is waited before a pause, "),
         "word": Entry(f"a word to write, up to {LONGEST} letters A to Z, or nothing", _word, _quoted),
     }
 
@@ -143,6 +147,10 @@ def _number(low: float, high: float, *, off: bool = False, what: str = "") -> En
 
 def _number_text(value: float) -> str:
     return repr(float(value)) if isfinite(value) else "0.0"
+
+
+def _yes_text(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def _yes(value: Any) -> bool:

@@ -8,7 +8,7 @@ The wall clock is never read here: times come in as ISO-8601 texts in UTC.
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -41,13 +41,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from app.history import Played
+from engine.diary import Entry
 from engine.hand import Side
 from engine.plan import belief_key
 from engine.recording import End, Trial, header_line, trial_from_plain
-from engine.ticks import to_ms
+from engine.ticks import TICKS_PER_S, to_ms
 
 FILE = "regrasp.sqlite3"
-VERSION = 1
+VERSION = 2  # 2 adds the diary
 BUSY_S = 1.0
 OWN_KEYS = ("regrasp", "format", "rules")
 CHECKED = ("sessions", "trials", "ends")
@@ -168,8 +170,21 @@ REASONS = Table(
     Column("why", Text, nullable=False),
     Column("part", Integer, nullable=False),
 )
+DIARY = Table(
+    "diary",
+    TABLES,
+    Column("id", Integer, primary_key=True),
+    Column("patient", Text, nullable=False, index=True),
+    Column("at", Text, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("entry", Text, nullable=False),
+)
 COPIED = ("block", "level", "attempt", "start_tick", "end_tick", "difficulty", "predicted", "game", "hand",
           "played_with", "result", "cause", "finger", "reason")  # fmt: skip
+
+
+TABLES_OF = {1: set(TABLES.tables) - {DIARY.name}, 2: set(TABLES.tables)}
 
 
 # --- the store ------------------------------------------------------------------------------------------
@@ -269,6 +284,52 @@ class Store:
             done = _done(db, row.id)
             return Unfinished(row.id, row.started, json.loads(row.header), row.trials, row.continues, done)
 
+    def note(self, patient: str, at: str, day: int, kind: str, values: Mapping[str, Any]) -> None:
+        """Keep an entry of the patient's diary, of the local date ``day`` (a running number); raise ``StoreError``."""
+        row = {"patient": patient, "at": _utc(at), "day": day, "kind": kind, "entry": _json(dict(values))}
+        with self._writing() as db:
+            db.execute(insert(DIARY).values(row))
+
+    def diary(self, patient: str, kinds: Sequence[str] = (), last: int | None = None) -> tuple[Entry, ...]:
+        """Return the entries of a patient's diary, oldest first: of these kinds (or all), the ``last`` ones (or all).
+
+        Raise ``StoreError``.
+        """
+        query = select(DIARY).where(DIARY.c.patient == patient)
+        if kinds:
+            query = query.where(DIARY.c.kind.in_(kinds))
+        query = query.order_by(DIARY.c.id.desc())
+        with self._reading() as db:
+            rows = db.execute(query if last is None else query.limit(last)).all()
+            return tuple(_entry(row) for row in reversed(rows))
+
+    def played(self, patient: str) -> tuple[Played, ...]:
+        """Return how many trials of each session, block, level, reason and result there were, oldest session first.
+
+        Raise ``StoreError``.
+        """
+        t = TRIALS.c
+        by = (t.session, SESSIONS.c.started, t.hand, t.block, t.game, t.level, t.reason, t.result, t.cause)
+        why = func.coalesce(REASONS.c.why, ENDS.c.why, "")
+        query = (
+            select(*by, func.count(), func.max(t.end_tick), func.coalesce(ENDS.c.how, ""), why)
+            .join_from(TRIALS, SESSIONS)
+            .outerjoin(ENDS, ENDS.c.session == t.session)
+            .outerjoin(REASONS, REASONS.c.session == t.session)
+            .where(SESSIONS.c.patient == patient)
+            .group_by(*by, ENDS.c.how, ENDS.c.why, REASONS.c.why)
+            .order_by(t.session, t.block)
+        )
+        with self._reading() as db:
+            return tuple(Played(*row) for row in db.execute(query))
+
+    def seconds_a_try(self, patient: str) -> dict[str, float]:
+        """Return how long a try of each game took on average, in seconds; raise ``StoreError``."""
+        t = TRIALS.c
+        query = select(t.game, func.avg(t.end_tick - t.start_tick)).where(_own(patient)).group_by(t.game)
+        with self._reading() as db:
+            return {game: round(float(ticks) / TICKS_PER_S, 2) for game, ticks in db.execute(query)}
+
     def patients(self) -> tuple[str, ...]:
         """Return the codes of all patients, sorted; raise ``StoreError``."""
         with self._reading() as db:
@@ -341,12 +402,13 @@ class Store:
     def _prepare(self, is_new: bool) -> None:
         """Make the tables of a new database; open the first connection in any case, so that errors come now."""
         if not is_new:
-            with self._reading():
-                return
+            with self._reading() as db:
+                if db.execute(select(func.max(SCHEMA.c.version))).scalar() == VERSION:
+                    return
         with self._writing() as db:
             TABLES.create_all(db)
             _refuse_changes(db)
-            if db.execute(select(SCHEMA)).first() is None:
+            if db.execute(select(func.max(SCHEMA.c.version))).scalar() != VERSION:
                 db.execute(insert(SCHEMA).values(version=VERSION))
 
     @contextmanager
@@ -417,7 +479,7 @@ def _is_new(db: Connection, place: str) -> bool:
     version = db.execute(select(func.max(SCHEMA.c.version))).scalar()
     if isinstance(version, int) and version > VERSION:
         raise StoreError("store.newer", f"{place}: version {version}, this program knows {VERSION}")
-    if version != VERSION or not there.issuperset(TABLES.tables):
+    if version not in TABLES_OF or not there.issuperset(TABLES_OF[version]):
         raise StoreError("store.damaged", f"{place}: some of its tables are missing")
     for table in CHECKED:
         _check(db, table, place)
@@ -509,6 +571,10 @@ def _done(db: Connection, session: int) -> tuple[int, ...]:
     query = select(TRIALS.c.block, func.count().label("n")).where(TRIALS.c.session == session).group_by(TRIALS.c.block)
     counts = {row.block: row.n for row in db.execute(query)}
     return tuple(counts.get(block, 0) for block in range(max(counts, default=-1) + 1))
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(datetime.fromisoformat(row.at).timestamp(), row.day, row.kind, json.loads(row.entry))
 
 
 def _kept(row: Row[Any]) -> Kept:

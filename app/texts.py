@@ -10,6 +10,7 @@ from typing import Any
 from app.files import asset, read_text
 
 PLACE = re.compile(r"\{([A-Za-z_][\w-]*)\}")
+NUMBER = re.compile(r"[+-]?\d+\.\d+")
 MOTHER_TONGUE = "en"
 
 
@@ -29,12 +30,17 @@ class Texts:
     def say(self, key: str, values: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> str:
         """Return the text of ``key`` with ``{name}`` replaced by the value of that name; no key says nothing.
 
-        A value such as ``@set.on`` is itself a key: its text is filled in.
+        A value such as ``@set.on`` is itself a key: its text is filled in. A number such as ``66.5`` gets the decimal
+        point or comma of the language.
         """
         if not key:
             return ""
         known = dict(values)
         return PLACE.sub(lambda place: self._value(key, known, place), self._text(key))
+
+    def number(self, text: str) -> str:
+        """Return a number with the decimal point or comma of the language; any other text stays as it is."""
+        return text.replace(".", self.table.get("number.point", ".")) if NUMBER.fullmatch(text) else text
 
     def _text(self, key: str) -> str:
         text = self.table.get(key)
@@ -47,7 +53,7 @@ class Texts:
     def _value(self, key: str, known: Mapping[str, str], place: re.Match[str]) -> str:
         if place[1] in known:
             value = str(known[place[1]])
-            return self._text(value[1:]) if len(value) > 1 and value.startswith("@") else value
+            return self._text(value[1:]) if len(value) > 1 and value.startswith("@") else self.number(value)
         if self.strict:
             raise KeyError(f"texts/{self.language}.toml: {key} wants a value for {place[1]}")
         return ""

@@ -3,7 +3,7 @@
 It is stepped by ticks like a session and shown as scenes, so that every screen is tested without a display.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,14 +11,33 @@ from typing import TYPE_CHECKING, Any
 from app import files, rooms, settings
 from app.activities import ACTIVITIES, EXPLORE, UNSCORED, Activities
 from app.asked import Asked
+from app.captions import Captions
+from app.daily import Daily
+from app.goals_command import goals_of
 from app.logbook import Logbook
-from engine import adaptive, menu, screens, sensor_screens, spelling, weighing
+from app.reader import Line, Reader
+from app.reception import LEAVE, Arrived, Came, Granted, Reception
+from engine import (
+    adaptive,
+    day_screens,
+    focus,
+    goal_screens,
+    goals,
+    host,
+    menu,
+    screens,
+    sensor_screens,
+    spelling,
+    weighing,
+    who_screens,
+)
 from engine.adaptive import Belief
 from engine.fingers import Fingers
 from engine.fitting import Firm, Greatest, Tare
-from engine.game import Cue, Skill
+from engine.game import FORCES, ONE_SWITCH, Cue, Skill
+from engine.guard import Event
 from engine.hand import Side
-from engine.phases import After, Playing
+from engine.phases import After, Paused, Playing, Summary
 from engine.plan import Plan, to_header
 from engine.profile import AIDS, GRIPS, PALETTES, TAPS, Profile
 from engine.program import Block, Program
@@ -30,14 +49,15 @@ from engine.session import Frame, Session
 from engine.source import PADS, SENSORS, Source
 from engine.spelling import Spelling
 from engine.task import Task
-from engine.ticks import to_ms
+from engine.ticks import seconds, to_ms
 from engine.weighing import Weighing
 
 if TYPE_CHECKING:
     from app.plugged import Plugged
     from app.store import Unfinished
 
-DWELL_S, SCAN_S = 1.0, 2.5
+LOOK_EVERY = 12  # ticks: how often it is looked whether there is something new to read aloud
+UNSEEN = {None: Side.RIGHT, Side.RIGHT: Side.LEFT, Side.LEFT: None}  # what is chosen next
 TASK_TRIALS = 8
 OFFERED = (
     "keys",
@@ -84,10 +104,11 @@ class Visit:
 
     def __init__(
         self, data_dir: Path, profile: Profile, logbook: Logbook, wish: Wish | None = None,
-        seed_of_now: Callable[[], int] = lambda: 1,
+        seed_of_now: Callable[[], int] = lambda: 1, reception: "Reception | None" = None,
     ) -> None:  # fmt: skip
         self.logbook = logbook
         self.now = 0
+        self.reception = reception
         self.quitting = False
         self.session: Session | None = None
         self.device_trouble = ""
@@ -108,16 +129,25 @@ class Visit:
         self._card, self._card_way, self._card_step = 0.0, "", ROUGH_STEP
         self._spelling = Spelling()
         self._task = ""
+        self._continues: int | None = None
+        self._goals: goal_screens.Flow | None = None
+        self._goals_told = 0
+        self._milestones: tuple[day_screens.Line, ...] = ()
         self.activities = Activities()
+        self.captions, self.reader = Captions(), Reader()
+        self._daily: Daily | None = None
         self._before_asking = ("home", 0)
         self._weighed = ""
         self._silent: tuple[Sample, ...] = ()
-        self._first_time = not settings.are_kept(data_dir)
+        self._hosted: tuple[Sample, ...] = ()
+        self._used = 0
+        self._first_time = not settings.are_kept(self._settings_dir)
 
     @property
     def profile(self) -> Profile:
         """Return who plays now: the settings that are kept, the hand that was asked for, the screen as measured."""
-        here = replace(self._kept, units_per_mm=self.display.units_per_mm or self._kept.units_per_mm)
+        kept = self.reception.profile if self.reception is not None and self.reception.open else self._kept
+        here = replace(kept, units_per_mm=self.display.units_per_mm or self._kept.units_per_mm)
         return replace(here, hand=self._wish.hand) if self._wish.hand else here
 
     @property
@@ -152,7 +182,7 @@ class Visit:
         self._trouble = self.logbook.trouble
         self._cut_off = self.logbook.unfinished(self.profile.patient)
         if self._wish.game:
-            self._play((Block(self._wish.game, self._wish.trials, self._wish.level),), "play")
+            self._play_at_once(Block(self._wish.game, self._wish.trials, self._wish.level))
         elif self._first_time and self._screen == "home" and self.session is None:
             self._show("first")
         elif self._cut_off is not None and self._screen == "home" and self.session is None:
@@ -162,13 +192,21 @@ class Visit:
         """Let one tick pass; return what is to be heard."""
         self.now += 1
         self.frame = None
+        self.reader.heed(tuple(samples), self._read_button())
+        if self.reception is not None:
+            came = self.reception.tick(samples, self.now, self._is_at_home())
+            if came is not None or self.reception.open:
+                return self._received(came)
         if self.session is not None:
             return self._lead(self.session, samples)
         self._look_around(samples)
+        self._look_for_somebody(samples)
+        samples = self._typed(samples)
         buttons = self._bare_scene().buttons
-        self._menu, action = menu.step(
-            self._menu, buttons, self.activities.for_menu(samples, self.profile), self.now, self.profile
-        )
+        for_menu = self.activities.for_menu(samples, self.profile)
+        self._menu, action = menu.step(self._menu, buttons, for_menu, self.now, self.profile)
+        if not action and self._screen in ("day", "goals"):
+            self._menu, action = day_screens.keyed(self._menu, buttons, for_menu, self.now, self.profile)
         if any(s.channel == "key.ESCAPE" and s.value > 0 for s in samples) and self._screen != "home":
             action = "home"
         if not action:
@@ -176,18 +214,97 @@ class Visit:
         self._act(action)
         return (Cue("press"),)
 
+    # The computer, and who is not there
+
+    def slept(self, gone_s: float) -> None:
+        """Take in that the computer slept, or stood still, for some seconds: what is under way pauses or ends."""
+        if self.session is not None:
+            self._hosted += (Sample(host.AWAY, 0.0, round(gone_s, 3)),)
+        elif gone_s >= host.LONG_S:
+            self._leave_alone()
+
+    def hidden(self) -> None:
+        """Take in that nobody can see the window: what is under way pauses."""
+        if self.session is not None:
+            self._hosted += (Sample(host.HIDDEN, 0.0),)
+
+    def shown_on(self, display: Display) -> None:
+        """Take in which screen the window is on, and how large; a try that is under way is begun again."""
+        self.display = display
+        if self.session is not None:
+            self._hosted += (Sample(host.SCREEN, 0.0, self.profile.units_per_mm),)
+
+    def _look_for_somebody(self, samples: Sequence[Sample]) -> None:
+        """Go home where nobody did anything for long: what was told then says nothing about now."""
+        if any(sample.channel.startswith(("key", "mouse", "pad")) for sample in samples):
+            self._used = self.now
+        if self.now - self._used >= seconds(host.LONG_S):
+            self._used = self.now
+            self._leave_alone()
+
+    def _leave_alone(self) -> None:
+        """Go home, unless a question waits there that nobody but the patient may answer."""
+        if self._screen not in ("home", "first", "again", "ask") and not self.activities.under_way:
+            self._act("home")
+
+    @property
+    def _settings_dir(self) -> Path:
+        """Return the folder of the settings of who is here."""
+        here = self.reception.here if self.reception is not None else ""
+        return self.reception.patients.place(here) if self.reception is not None and here else self._data_dir
+
+    def _is_at_home(self) -> bool:
+        """Tell whether the time without a touch counts now: nobody is moving, and in a kiosk nobody may be there."""
+        if self.session is None:
+            return self._screen not in UNSCORED
+        kiosk = self.reception is not None and self.reception.kiosk
+        return kiosk and isinstance(self.session.phase, Paused | Summary)
+
+    def _received(self, came: "Came") -> tuple[Cue, ...]:
+        """Go on with who arrived at the reception, or leave; what the last one left open is ended."""
+        self._end_session()
+        if isinstance(came, Granted) and came.what == LEAVE:
+            self._quit()
+        elif isinstance(came, Arrived):
+            self._note_done()
+            self._kept, self._daily, self._cut_off = came.profile, None, None
+            self._wish = replace(self._wish, hand=None, game="")
+            self._first_time = not settings.are_kept(self._settings_dir)
+            self._show("home")
+            self.ready()
+            if self.reception is not None and self.reception.several and self._screen == "home":
+                self._to_day()  # on a ward a tile is pressed to practise
+        return (Cue("press"),) if came is not None else ()
+
+    def may_close(self) -> bool:
+        """Tell whether the window may close now; in a kiosk the staff's PIN is asked for first."""
+        if self.reception is None or self.quitting or self.reception.may_leave:
+            return True
+        if self.session is None:
+            self.reception.leave(self.now)
+        return False
+
     def close(self) -> None:
         """End the session under way because the window closes; nothing that was done is lost."""
-        if self.session is not None:
-            self.logbook.keep(self.session.close())
-            self.session = None
+        self._end_session()
         self._note_done()
         self.logbook.close()
+
+    def _end_session(self) -> None:
+        if self.session is not None:
+            frame = self.session.close()
+            self.daily.kept(frame)
+            self.logbook.keep(frame)
+            self.session = None
 
     def scene(self) -> Scene:
         """Return what is to be seen now."""
         if self.session is not None:
-            return self.session.scene() + self._trouble_note()
+            shown = self.session.scene() + self._trouble_note()
+            shown += self.captions.shapes(self.now, self.profile, shown.buttons)
+            return shown + self._read_button()
+        if self.reception is not None and self.reception.open:
+            return self.reception.scene(self.now)
         bare = self._bare_scene()
         buttons = menu.shown(self._menu, bare.buttons, self.now, self.profile)
         others = tuple(shape for shape in bare.shapes if not isinstance(shape, Button))
@@ -195,7 +312,28 @@ class Visit:
 
     # Screens
 
+    def reading(self) -> Line | None:
+        """Return what is to be read aloud now: key and values; ``None`` mostly."""
+        if not self.reader.is_on(self.profile) or self.now % LOOK_EVERY:
+            return None
+        return self.reader.line(self.scene(), self.profile)
+
+    def _read_button(self) -> tuple[Button, ...]:
+        """Return the button that reads aloud while a session is on; none while a try is under way."""
+        if self.session is None or not self.reader.is_on(self.profile):
+            return ()
+        if isinstance(self.session.phase, Playing | After):
+            return ()
+        return self.reader.button(self.session.scene(), self.profile)
+
     def _bare_scene(self) -> Scene:
+        shown = self._whole_scene()
+        if self._screen == "card":  # it must stay as large as it is
+            return shown + focus.anchor(self.profile)
+        shown = focus.in_sight(shown, self.profile)
+        return shown + self.reader.button(shown, self.profile)
+
+    def _whole_scene(self) -> Scene:
         candidate = self.plugged.candidate if self.plugged else None
         if self._screen == "again" and self._cut_off is not None:
             return screens.again(self._cut_off.trials)
@@ -204,19 +342,23 @@ class Visit:
         made: dict[str, Callable[[], Scene]] = {
             "first": screens.first_hand,
             "leaving": screens.leaving,
-            "pick": lambda: screens.pick((*rooms.all_games(), *ACTIVITIES), self._page),
-            EXPLORE: lambda: screens.edges(rooms.with_edges(), self._page),
-            "tasks": lambda: screens.tasks([task.name for task in rooms.all_tasks()], self._page),
+            "pick": lambda: screens.pick((*self._games(), *ACTIVITIES), self._page),
+            EXPLORE: lambda: screens.edges(self._games(rooms.with_edges()), self._page),
+            "tasks": lambda: screens.tasks([task.name for task in self._tasks()], self._page),
             "task": lambda: screens.task(self._task, self._chosen_task().games),
             "word": lambda: screens.word(self._spelling),
             "settings": lambda: screens.settings(self.profile, self._page, self._measured()),
             "weigh": lambda: sensor_screens.weigh(self._weighing),
             "card": lambda: sensor_screens.card(self._card),
+            "day": lambda: self.daily.scene(self.profile),
+            "goals": self._goals_scene,
             **dict.fromkeys(UNSCORED, self._activity),
         }
         if self._screen in made:
             return made[self._screen]()
-        return screens.home(self._trouble or self.logbook.trouble or self.device_trouble)
+        home = screens.home(self._trouble or self.logbook.trouble or self.device_trouble)
+        several = self.reception is not None and self.reception.several
+        return home + (who_screens.change_button(),) if several else home
 
     def _trouble_note(self) -> tuple[Bar | Words, ...]:
         """Return a line at the foot of the stage while something is wrong with a device or the records."""
@@ -236,15 +378,25 @@ class Visit:
     def _act(self, action: str) -> None:
         """Do what a button says: a verb, and for some what it is about."""
         verb, _, what = action.partition(" ")
+        if verb == "read":
+            self.reader.ask()
+            return
+        if self._screen == "goals":
+            self._in_goals(action)
+            return
+        if self._screen == "day" and not (verb == "play" and what in ACTIVITIES):
+            self._in_day(action)
+            return
         deeds: dict[str, Callable[[], object]] = {
             "play": lambda: self._begin(what) if what in ACTIVITIES else self._play_one(what),
-            "practice": lambda: self._play(rooms.built_in_program().blocks, "gentle"),
+            "practice": self._to_day,
             "again": self._go_on,
             "pick": lambda: self._show("pick"),
             "tasks": lambda: self._show("tasks"),
+            "goals": self._to_goals,
             "task": lambda: self._show_task(what),
-            "edge": lambda: self._play((Block(what, explore=True),), EXPLORE),
-            "all": lambda: self._play(tuple(Block(game, TASK_TRIALS) for game in self._chosen_task().games), what),
+            "edge": lambda: self._to_day((Block(what, explore=True),), EXPLORE, exploring=True),
+            "all": lambda: self._to_day(tuple(Block(game, TASK_TRIALS) for game in self._chosen_task().games), what),
             "word": lambda: self._spell(what),
             "settings": lambda: self._show("settings"),
             "more": self._turn_page,
@@ -253,6 +405,7 @@ class Visit:
             "home": self._go_home,
             "leave": lambda: self._show("leaving"),
             "quit": self._quit,
+            "change": self._change,
             "weigh": lambda: self._weigh(what),
             "card": lambda: self._resize_card(what),
             "touched": lambda: self.activities.touched(what),
@@ -264,9 +417,9 @@ class Visit:
     def _turn_page(self) -> None:
         counts = {
             "settings": 3 * screens.SETTINGS_PAGES,
-            "pick": len(rooms.all_games()) + len(ACTIVITIES),
-            "tasks": len(rooms.all_tasks()),
-            EXPLORE: len(rooms.with_edges()),
+            "pick": len(self._games()) + len(ACTIVITIES),
+            "tasks": len(self._tasks()),
+            EXPLORE: len(self._games(rooms.with_edges())),
             "touch": len(TOUCHED),
         }
         pages = -(-counts[self._screen] // 3)
@@ -284,6 +437,11 @@ class Visit:
 
     def _quit(self) -> None:
         self.quitting = True
+
+    def _change(self) -> None:
+        self._note_done()
+        if self.reception is not None:
+            self.reception.change(self.now)
 
     def _set(self, what: str) -> None:
         if what == "weigh":
@@ -306,7 +464,7 @@ class Visit:
         """Keep the settings; where nothing can be written they hold for this visit."""
         self._kept = profile
         try:
-            settings.save(self._data_dir, profile)
+            settings.save(self._settings_dir, profile)
         except files.FilesError:
             self._trouble = "store.read-only"
 
@@ -322,7 +480,18 @@ class Visit:
     # Tasks of daily life, and a word of one's own
 
     def _chosen_task(self) -> Task:
-        return next(task for task in rooms.all_tasks() if task.name == self._task)
+        return next(task for task in self._tasks() if task.name == self._task)
+
+    def _games(self, among: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return the games that can be played: with one switch those that need no way to be led along."""
+        games = rooms.all_games()
+        found = among or tuple(games)
+        return tuple(name for name in found if self.profile.scan_s <= 0 or games[name].skill in ONE_SWITCH)
+
+    def _tasks(self) -> tuple[Task, ...]:
+        """Return the tasks of daily life, each with those of its games that can be played."""
+        tasks = [replace(task, games=self._games(task.games)) for task in rooms.all_tasks()]
+        return tuple(task for task in tasks if task.games)
 
     def _show_task(self, name: str) -> None:
         self._task = name
@@ -423,14 +592,89 @@ class Visit:
         self.logbook.begin(header)
         self.logbook.keep(Frame(lines=(*map(note_line, notes), end_line(end)), end=end))
 
+    # The day
+
+    @property
+    def daily(self) -> Daily:
+        """Return the day of who plays now, by the program that is prescribed."""
+        profile = self.profile
+        who = (profile.patient, str(profile.hand), self.grip_with)
+        if self._daily is None or self._daily.who != who:
+            self._daily = Daily.of(self.logbook, self._data_dir, *who)
+        return self._daily
+
+    def _to_day(
+        self, wanted: tuple[Block, ...] = (), name: str = "", exploring: bool = False, continues: int | None = None
+    ) -> None:  # fmt: skip
+        """Look whether there may be practice, and ask how it is, before the program or ``wanted`` blocks are played."""
+        self._continues = continues
+        self.daily.begin(wanted, name, exploring, sensor=self.grip_with in SENSORS)
+        self._show("day")
+
+    def _in_day(self, action: str) -> None:
+        came = self.daily.act(action)
+        if came == "play" and self.daily.program is not None:
+            self._play(self.daily.program, self._continues, asks=True)
+        elif came == "home":
+            self._go_home()
+        else:
+            self._show("day")
+
+    def _typed(self, samples: Sequence[Sample]) -> Sequence[Sample]:
+        """Take in words that are typed; return what is left for the menu."""
+        if self._screen == "day":
+            return self.daily.typed(samples, self.profile)
+        if self._screen == "goals" and self._goals is not None:
+            self._goals = goal_screens.typed(self._goals, samples)
+        return samples
+
+    # Goals
+
+    def _to_goals(self) -> None:
+        """Show the patient's own goals and activities, and the milestones."""
+        told, code = self.logbook.diary(self.profile.patient), self.profile.patient
+        known, reached = goals_of(self._data_dir, code), self.daily.prescription.milestones
+        rows = goals.attained(known, goals.ratings_of(told, known)).rows
+        done = goals.mastery(reached, goals.reached(reached, told))
+        self._goals, self._goals_told = goal_screens.start(rows, goals.activities(told), done), 0
+        self._show("goals")
+
+    def _goals_scene(self) -> Scene:
+        assert self._goals is not None
+        return focus.in_sight(goal_screens.scene(self._goals), self.profile)
+
+    def _in_goals(self, action: str) -> None:
+        """Do what a button of the goals says; each answer is kept at once."""
+        if self._goals is None or action == "home":
+            self._goals = None
+            self._go_home()
+            return
+        self._goals = goal_screens.act(self._goals, action)
+        answers = goal_screens.answers(self._goals)
+        for kind, values in answers[self._goals_told :]:
+            self.logbook.note(self.profile.patient, kind, values)
+        self._goals_told = len(answers)
+        self._show("goals")
+
+    def _play_at_once(self, block: Block) -> None:
+        """Play what the command line asks for, without questions; never on a day that is over, or against a lock."""
+        allowed, daily = self.daily.allowed, self.daily
+        forced = rooms.all_games()[block.game].skill in FORCES
+        if (not allowed.play and allowed.why != "unasked") or (forced and not daily.may_grip):
+            daily.close(f"guard.{allowed.why}" if not allowed.play and allowed.why != "unasked" else "room.nothing")
+            self._show("day")
+            return
+        self._play(replace(daily.frame, name="play", blocks=(block,)))
+
     # Sessions
 
     def _play_one(self, game: str) -> None:
-        self._play((Block(game, self._wish.trials),), "play")
+        self._to_day((Block(game, self._wish.trials),), "play")
 
-    def _play(self, blocks: tuple[Block, ...], name: str, continues: int | None = None) -> None:
-        program = replace(rooms.built_in_program(), name=name, blocks=blocks)
+    def _play(self, program: Program, continues: int | None = None, asks: bool = False) -> None:
         plan = self._plan(program)
+        if asks:
+            plan = replace(plan, day=self.daily.of_plan(), known=self.daily.known)
         self.session = Session(plan, rooms.all_games())
         self._session_from = self.now
         if self.plugged is not None and self.taps_with in PADS and not self.plugged.answers(self.taps_with):
@@ -445,22 +689,48 @@ class Visit:
         beliefs = {key: rested(text, program, minutes) for key, (text, minutes) in kept.items()}
         tap = "switch" if self.profile.scan_s > 0 and self.taps_with == "keys" else self.taps_with
         played_with: dict[Skill, str] = {"tap": tap, "grip": self.grip_with, "trace": "mouse"}
+        if self.profile.scan_s > 0:
+            played_with["aim"] = "switch"
+            suited = tuple(block for block in program.blocks if block.game in self._games())
+            program = replace(program, blocks=suited or program.blocks)
         fingers = {key: text for key, text in self.logbook.fingers(self.profile.patient).items() if readable(text)}
         ladders = rooms.all_ladders()
+        program = program if self.profile.hurry else replace(program, speed=False)
         return Plan(seed, self.profile, program, ladders, played_with, beliefs, fingers=fingers)
 
     def _lead(self, session: Session, samples: Sequence[Sample]) -> tuple[Cue, ...]:
         begun_ms = to_ms(self._session_from)
         here = [replace(s, at_ms=max(0.0, s.at_ms - begun_ms)) for s in samples]
-        frame = self.frame = session.tick([*self._silent, *here], self._sources())
-        self._silent = ()
+        hosted = [replace(s, at_ms=to_ms(self.now - self._session_from)) for s in self._hosted]
+        frame = self.frame = session.tick([*self._silent, *here, *hosted], self._sources())
+        self._silent = self._hosted = ()
+        self.captions.hear(frame.cues, self.now)
+        self.daily.kept(frame)
+        if session.care.day is None and frame.end is not None and frame.end.why:
+            self.daily.note(Event("stop", why=frame.end.why))
         if frame.lines or frame.end:
             self.logbook.keep(frame)
         if frame.over:
             self.session = None
             self._wish = replace(self._wish, game="")
+            self._used = self.now
             self._show("home")
+            if session.care.day is not None and session.trials and not session.deserted:
+                self._celebrate(session)
+                self.daily.look_back(self._milestones)
+                self._show("day")
         return frame.cues
+
+    def _celebrate(self, session: Session) -> None:
+        """Keep each milestone that was reached, once and for ever."""
+        scored = [t for t in session.trials if not session.plan.program.blocks[t.block].probe]
+        told = self.logbook.diary(self.profile.patient)
+        reached = goals.to_celebrate(self.daily.prescription.milestones, told, goals.blocks_of(scored))
+        for milestone in reached:
+            self.logbook.note(self.profile.patient, "milestone", goals.milestone_entry(milestone))
+        self._milestones = tuple(
+            ("next.milestone", (("game", f"@game.{m.game}"), ("rung", str(m.rung)))) for m in reached
+        )
 
     def _sources(self) -> tuple[Source, ...]:
         """Return the sensors that are there now, as records name them."""
@@ -475,7 +745,7 @@ class Visit:
             return
         left = blocks_left(self._cut_off.header, self._cut_off.done)
         continues, self._cut_off = self._cut_off.id, None
-        self._play(left or rooms.built_in_program().blocks, "again", continues)
+        self._to_day(left, "again", continues=continues)
 
     def _leave_cut_off(self) -> None:
         if self._cut_off is not None:
@@ -517,18 +787,31 @@ def changed(profile: Profile, what: str) -> Profile:
         "hand": lambda: {"hand": profile.hand.other},
         "language": lambda: {"language": _next(files.languages(), profile.language)},
         "palette": lambda: {"palette": _next(PALETTES, profile.palette)},
-        "text": lambda: {"text_scale": 1.0 if profile.text_scale > 1 else 1.25},
+        "text": lambda: {"text_scale": _onwards(screens.TEXT_SIZES, profile.text_scale)},
         "sound": lambda: {"effects": 0.0 if profile.effects else 0.8},
         "calm": lambda: {"calm": not profile.calm},
-        "seen": lambda: {"unseen": Side.RIGHT if profile.seen is Side.RIGHT else None},
-        "scan": lambda: {"scan_s": 0.0 if profile.scan_s else SCAN_S},
-        "dwell": lambda: {"dwell_s": 0.0 if profile.dwell_s else DWELL_S},
+        "captions": lambda: {"captions": not profile.captions},
+        "read": lambda: {"read_aloud": not profile.read_aloud},
+        "seen": lambda: {"unseen": UNSEEN[profile.unseen]},
+        "scan": lambda: {"scan_s": _onwards(screens.SCANS, profile.scan_s)},
+        "dwell": lambda: {"dwell_s": _onwards(screens.DWELLS, profile.dwell_s)},
+        "debounce": lambda: {"debounce_ms": _onwards(screens.DEBOUNCES, profile.debounce_ms)},
+        "cooldown": lambda: {"cooldown_ms": _onwards(screens.COOLDOWNS, profile.cooldown_ms)},
+        "patience": lambda: {"patience": _onwards(screens.PATIENCE, profile.patience)},
+        "hurry": lambda: {"hurry": not profile.hurry},
         "grip": lambda: {"grip": _next(OFFERED, profile.grip)},
         "taps": lambda: {"taps": _next(TAPS, profile.taps)},
         "aid": lambda: {"aid": _next(AIDS, profile.aid)},
         "tone": lambda: {"tone": not profile.tone},
     }
     return replace(profile, **moves[what]())
+
+
+def _onwards(steps: Mapping[float, str], now: float) -> float:
+    """Return the step after the one that ``now`` is nearest to."""
+    known = sorted(steps)
+    nearest = min(known, key=lambda step: abs(step - now))
+    return known[(known.index(nearest) + 1) % len(known)]
 
 
 def _next(among: Sequence[str], now: str) -> str:

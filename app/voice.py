@@ -33,6 +33,10 @@ class Voice:
         self._command = command
         self._speaking: subprocess.Popen[bytes] | None = None
 
+    def is_there(self, language: str) -> bool:
+        """Tell whether this computer has a voice."""
+        return bool(self._command(language))
+
     def say(self, text: str, language: str) -> None:
         """Say a line; whatever was being said is left."""
         self.hush()

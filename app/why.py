@@ -34,6 +34,8 @@ RULES = {
     "reason.after-rest": "rule.away",
     "reason.tired": "rule.tired",
     "reason.clock": "rule.clock",
+    "reason.held": "rule.held",
+    "reason.probe": "rule.probe",
 }
 
 
@@ -288,12 +290,13 @@ def _cells(change: Change, ways: set[tuple[str, str, str]], texts: Texts, zone: 
     hand = texts.say(f"set-value.hand.{trial.hand}")
     if len([way for way in ways if way[:2] == change.played.way[:2]]) > 1:
         hand += f", {texts.say(f'way.{trial.played_with}')}"
-    was = f"{_number(change.was):>3} -> " if change.was is not None else " " * 7
+    was = f"{texts.number(_number(change.was)):>3} -> " if change.was is not None else " " * 7
     values = {"game": f"@game.{trial.game}", **dict(spoken(trial.reason_values.items()))}
     why = " ".join(texts.say(key, values) for key in sentences(trial.reason, trial.reason_values))
     rule = f" [{texts.say(change.rule)}]" if change.rule else ""
     game = texts.say(f"game.{trial.game}")
-    return (_when(change.played, zone), game, hand, f"#{trial.index + 1}", was + _number(trial.difficulty), why + rule)
+    now = texts.number(_number(trial.difficulty))
+    return (_when(change.played, zone), game, hand, f"#{trial.index + 1}", was + now, why + rule)
 
 
 def _when(played: Played, zone: tzinfo | None) -> str:

@@ -9,11 +9,12 @@ from typing import Any
 
 import arcade
 
-from app import rooms
+from app import pulse, rooms
 from app.broadcast import Broadcast
 from app.logbook import Logbook
 from app.painter import Painter
 from app.plugged import Plugged
+from app.reception import Reception
 from app.speaker import Speaker
 from app.texts import load
 from app.visit import Display, Visit, Wish
@@ -21,7 +22,6 @@ from app.voice import Voice
 from devices.keyboard import Keyboard
 from devices.mouse import Mouse
 from engine.game import Cue
-from engine.profile import Profile
 from engine.sample import Sample
 from engine.scene import STAGE_H, STAGE_W
 from engine.ticks import TICKS_PER_S, to_ms
@@ -29,6 +29,7 @@ from engine.ticks import TICKS_PER_S, to_ms
 WIDTH, HEIGHT = 1280, 720
 LEAST_WIDTH, LEAST_HEIGHT = 640, 360
 LONGEST_STALL_S = 0.25
+AWAKE, STILL = (1 / 120, 1 / 60), (1 / 20, 1 / 4)  # seconds from look to look, and from picture to picture
 LOOK_MS = 2000.0
 SPARKLING = {"hit-1", "hit-2", "hit-3", "hit-4", "hit-5", "arrive", "splash", "bloom", "cadence"}
 KEY_NAMES = {
@@ -45,13 +46,15 @@ class Window(arcade.Window):
         self, visit: Visit, data_dir: Path, wish: Wish | None = None, fullscreen: bool = False, lsl_out: bool = False
     ) -> None:
         super().__init__(
-            WIDTH, HEIGHT, "Regrasp", fullscreen=fullscreen, resizable=True, update_rate=1 / 120, antialiasing=False,
-            center_window=True, vsync=True,
+            WIDTH, HEIGHT, "Regrasp", fullscreen=fullscreen, resizable=True, update_rate=AWAKE[0], antialiasing=False,
+            draw_rate=AWAKE[1], center_window=True, vsync=True,
         )  # fmt: skip
         self.set_minimum_size(LEAST_WIDTH, LEAST_HEIGHT)
         self.visit = visit
         self.keys, self.pointer = Keyboard(), Mouse()
         self._began = time.perf_counter()
+        self._pulse = pulse.now()
+        self._still, self._rates = pulse.Stillness(self._began), AWAKE
         self._dropped_s = 0.0
         self._ticked = 0
         self._due: list[Sample] = []
@@ -59,6 +62,8 @@ class Window(arcade.Window):
         self._broadcast = Broadcast(self.now_ms, visit.profile) if lsl_out else None
         self._controllers = Controllers(self.plugged, self.now_ms)
         self._speaker, self._voice = Speaker(), Voice()
+        self._leading = False  # whether an activity is led by the voice
+        visit.reader.has_voice = self._voice.is_there(visit.profile.language)
         self._look = self._wanted_look()
         self._painter = Painter(self.ctx, *self._look)
         self._painted = 0
@@ -71,6 +76,10 @@ class Window(arcade.Window):
 
     def on_update(self, delta_time: float) -> None:
         """Step the visit up to now."""
+        last, self._pulse = self._pulse, pulse.now()
+        missed_s = pulse.missed_s(last, self._pulse)
+        if missed_s:
+            self.visit.slept(missed_s)
         self.plugged.want(self.visit.profile, *self.visit.wanted)
         self._controllers.look()
         behind_s = self.now_ms() / 1000 - self._ticked / TICKS_PER_S
@@ -80,11 +89,14 @@ class Window(arcade.Window):
         # What happened before a stall was cut off carries a time that has not come yet: STOP must not wait for it.
         self._due = [replace(s, at_ms=min(s.at_ms, now_ms)) for s in (*self._due, *self._polled(now_ms))]
         self._due.sort(key=lambda sample: sample.at_ms)
+        if any(sample.channel.startswith(("key", "mouse", "pad")) for sample in self._due):
+            self._wake()
         while to_ms(self._ticked + 1) <= now_ms:
             self._ticked += 1
             samples = self._taken(to_ms(self._ticked))
             self._heard(self.visit.tick(samples))
             self._speak(self.visit.activities.spoken)
+            self._read_aloud()
             if self._broadcast is not None and self.visit.frame is not None:
                 self._broadcast.tell(samples, self.visit.frame)
         self._painter.advance(delta_time)
@@ -96,13 +108,21 @@ class Window(arcade.Window):
         profile = self.visit.profile
         if key and profile.effects:
             self._voice.say(load(profile.language).say(key), profile.language)
-        elif not self.visit.activities.under_way:
+            self._leading = True
+        elif self._leading and not self.visit.activities.under_way:
             self._voice.hush()
+            self._leading = False
+
+    def _read_aloud(self) -> None:
+        """Say the sentence of a screen that opens, where that is wanted and there is a voice."""
+        line, language = self.visit.reading(), self.visit.profile.language
+        if line is not None:
+            self._voice.say(load(language).say(*line), language)
 
     def _polled(self, now_ms: float) -> list[Sample]:
         felt = [*self.keys.poll(now_ms), *self.pointer.poll(now_ms), *self.plugged.poll(now_ms)]
         told = self._broadcast.trouble if self._broadcast is not None else ""
-        self.visit.device_trouble = self.plugged.message() or told
+        self.visit.device_trouble = self.plugged.message() or told or self._speaker.trouble
         return felt
 
     def _taken(self, until_ms: float) -> Sequence[Sample]:
@@ -132,7 +152,9 @@ class Window(arcade.Window):
             self._painter = Painter(self.ctx, *self._look)
         width, height = self.get_framebuffer_size()
         self._note_display(width, height)
-        self._painter.paint(self.visit.scene(), width, height)
+        scene = self.visit.scene()
+        self._painter.paint(scene, width, height)
+        self._rest((scene, width, height))
         self._painter.warm(self.visit.pictures)
         self._painted += 1
         if self._painted == 2:
@@ -144,14 +166,31 @@ class Window(arcade.Window):
         px_per_unit = round(min(width / STAGE_W, height / STAGE_H), 4)
         known = self.visit.display
         if (known.key, known.px_per_unit) != (here, px_per_unit):
-            self.visit.display = Display(here, px_per_unit, self.plugged.hardware.screen_scale(here))
+            self.visit.shown_on(Display(here, px_per_unit, self.plugged.hardware.screen_scale(here)))
+
+    def _rest(self, picture: object) -> None:
+        """Look and paint less often where the same picture was seen for a minute, and nobody did anything."""
+        now_s = time.perf_counter()
+        self._still = pulse.seen(self._still, picture, now_s)
+        self._pace(STILL if pulse.is_still(self._still, now_s) else AWAKE)
+
+    def _wake(self) -> None:
+        self._still = pulse.touched(self._still, time.perf_counter())
+        self._pace(AWAKE)
+
+    def _pace(self, rates: tuple[float, float]) -> None:
+        if rates != self._rates:
+            self._rates = rates
+            self.set_update_rate(min(self._rates))
+            self.set_draw_rate(max(self._rates))
 
     # Keys and pointer
 
     def on_key_press(self, symbol: int, modifiers: int) -> None:
         """Feel a key go down; F11 switches between window and full screen."""
         if symbol == arcade.key.F11:
-            self.set_fullscreen(not self.fullscreen)
+            if not (self.visit.reception and self.visit.reception.kiosk):
+                self.set_fullscreen(not self.fullscreen)
             return
         self.keys.key(KEY_NAMES.get(symbol, str(symbol)), True, self.now_ms())
 
@@ -189,8 +228,15 @@ class Window(arcade.Window):
         self.keys.release_all(self.now_ms())
         self.pointer.release_all(self.now_ms())
 
+    def on_hide(self) -> None:
+        """Pause: the window is minimised, and nobody can see what goes on."""
+        self.on_deactivate()
+        self.visit.hidden()
+
     def on_close(self) -> None:
-        """Close at any moment: what was done is kept first."""
+        """Close at any moment: what was done is kept first. A kiosk asks for the PIN of the staff."""
+        if not self.visit.may_close():
+            return
         self.visit.close()
         self.plugged.close()
         if self._broadcast is not None:
@@ -246,12 +292,13 @@ def _opens(controller: Any) -> bool:
 
 
 def open_window(
-    data_dir: Path, profile: Profile, wish: Wish | None = None, fullscreen: bool = False, lsl_out: bool = False
+    data_dir: Path, reception: Reception, wish: Wish | None = None, fullscreen: bool = False, lsl_out: bool = False
 ) -> Window:
     """Open the window and return it; whatever is wrong with screen or graphics is raised here."""
     rooms.all_ladders()
-    visit = Visit(data_dir, profile, Logbook(data_dir), wish, seed_of_now=lambda: time.time_ns() % 2**53)
-    return Window(visit, data_dir, wish, fullscreen, lsl_out)
+    seed_of_now = lambda: time.time_ns() % 2**53  # noqa: E731
+    visit = Visit(data_dir, reception.profile, Logbook(data_dir), wish, seed_of_now, reception)
+    return Window(visit, data_dir, wish, fullscreen or reception.kiosk, lsl_out)
 
 
 def stay(window: Window) -> None:

@@ -12,7 +12,7 @@ from engine import adaptive, fingers, gate, just, knob, safety
 from engine.adaptive import Aim, Belief, Choice, Reason
 from engine.fingers import Fingers, Weights
 from engine.game import Answer, AnyGame
-from engine.level import Ladder
+from engine.level import EASIEST, Ladder
 from engine.plan import Plan, belief_key
 from engine.program import Block
 from engine.recording import Trial
@@ -52,6 +52,8 @@ class Chooser:
         self._fingers = {key: Fingers.from_json(text) for key, text in plan.fingers.items()}
         self._ease: Ease | None = None
         self._clocks: dict[str, float | None] = {}
+        self._tops: dict[str, float] = {}
+        self._down: int | None = None
 
     def key(self, block: Block, played_with: str) -> str:
         """Return under which name the belief is kept."""
@@ -78,7 +80,9 @@ class Chooser:
     ) -> Belief:
         """Learn from a trial, and return what is believed after it."""
         key, before = self.key(block, played_with), self.belief(block, played_with)
-        self._beliefs[key] = adaptive.learn(before, self.aim(block, before), difficulty, hit, passed, censored)
+        self._beliefs[key] = adaptive.learn(
+            before, self.aim(block, before, played_with), difficulty, hit, passed, censored
+        )
         return self._beliefs[key]
 
     def learned_fingers(self, block: Block, played_with: str, choice: Choice, answers: Sequence[Answer]) -> str:
@@ -108,22 +112,63 @@ class Chooser:
             self._beliefs[self.key(block, played_with)] = belief
         return belief
 
+    def hold(self, ways: Sequence[tuple[Block, str]], down: int = 0) -> None:
+        """Let nothing become harder than it was last, and lower that by ``down`` rungs; it is never let go again.
+
+        ``ways`` are the blocks that may come, each with what it is played with.
+        """
+        self._down = max(self._down or 0, down)
+        for block, played_with in ways:
+            self._top(block, played_with)
+
+    def _top(self, block: Block, played_with: str) -> float:
+        """Return the most that is allowed of a game since it is held: what was played last, or the easiest."""
+        key = self.key(block, played_with)
+        if key not in self._tops:
+            played = self.belief(block, played_with).played
+            self._tops[key] = EASIEST if played is None else played
+        rung = 100.0 / len(self._ladder(block).levels)
+        return max(EASIEST, round(self._tops[key] - (self._down or 0) * rung, 2))
+
     def rested(self, minutes: float) -> None:
         """Let every belief know of a rest."""
         for key, belief in self._beliefs.items():
             self._beliefs[key] = adaptive.rest(belief, self.plan.program.aim, minutes)
 
-    def aim(self, block: Block, belief: Belief) -> Aim:
-        """Return the program's aim, its fence closed around a level chosen by hand, or below the first clock."""
-        aim = self.plan.program.aim
+    def aim(self, block: Block, belief: Belief, played_with: str) -> Aim:
+        """Return the program's aim, its fence closed around a level chosen by hand, or below the first clock.
+
+        What holds the day down closes it further, and outranks all of it.
+        """
+        aim = self._fenced(block, belief)
+        if self._down is None:
+            return aim
+        top = min(aim.fence[1], self._top(block, played_with))
+        return replace(aim, fence=(min(aim.fence[0], top), top), rungs=None)
+
+    def _fenced(self, block: Block, belief: Belief) -> Aim:
+        aim = self._prescribed(block)
         if block.level is not None:
             ladder = self._ladder(block)
             low = ladder.start_of(block.level)
             return replace(aim, fence=(low, round(low + 99.9 / len(ladder.levels), 2)))
         clock = self._clock(block)
-        if clock is None or gate.is_open(belief.steady) or not aim.fence[0] <= clock < aim.fence[1]:
+        is_open = gate.is_open(belief.steady) and self.plan.program.speed
+        if clock is None or is_open or not aim.fence[0] <= clock < aim.fence[1]:
             return aim
         return replace(aim, fence=(aim.fence[0], clock))
+
+    def _prescribed(self, block: Block) -> Aim:
+        """Return the program's aim with its fence of rungs for this game."""
+        aim, rungs = self.plan.program.aim, dict(self.plan.program.fences).get(block.game)
+        if rungs is None:
+            return aim
+        ladder = self._ladder(block)
+        most = len(ladder.levels)
+        low = ladder.start_of(min(rungs[0], most))
+        high = round(ladder.start_of(min(rungs[1], most)) + 99.9 / most, 2)
+        low, high = max(low, aim.fence[0]), min(high, aim.fence[1])
+        return replace(aim, fence=(min(low, high), high))
 
     def _with_fingers(self, block: Block, played_with: str, turn: Turn) -> Turn:
         """Return the turn with how often each finger is asked, and with the one that is asked most in its reason."""
@@ -131,7 +176,7 @@ class Chooser:
         if known is None or len(among) < 2:
             return turn
         belief = self.belief(block, played_with)
-        band = self.aim(block, belief).band
+        band = self.aim(block, belief, played_with).band
         weights = fingers.cues(known, among, belief.summary.slope, turn.choice.predicted, band)
         if all(weight == 1.0 for _, weight in weights):
             return turn
@@ -143,13 +188,17 @@ class Chooser:
     def _choice(self, block: Block, played_with: str) -> Choice:
         """Return the difficulty; whatever the adaptive core says, no force above the cap is asked for."""
         belief = self.belief(block, played_with)
-        aim = self.aim(block, belief)
+        aim = self.aim(block, belief, played_with)
         choice = adaptive.choose(belief, aim)
         limits = self.plan.program.limits
         allowed = safety.within_cap(self._games[block.game], self._ladder(block), choice.difficulty, limits)
         assert allowed is not None  # or the session would have been refused
         if allowed < choice.difficulty:
             return replace(choice, difficulty=allowed, reason=Reason("reason.cap", (("to", f"{allowed:g}"),)))
+        if self._down is not None and choice.difficulty >= self._top(block, played_with):
+            return replace(choice, reason=Reason("reason.held", (("to", f"{choice.difficulty:g}"),)))
+        if block.probe:
+            return replace(choice, reason=Reason("reason.probe", (("to", str(block.level)),)))
         if block.level is not None:
             return replace(choice, reason=Reason("reason.fixed", (("to", str(block.level)),)))
         if choice.difficulty >= aim.fence[1] < self.plan.program.aim.fence[1]:

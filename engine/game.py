@@ -19,6 +19,8 @@ Skill = Literal["tap", "grip", "trace", "aim", "mixed"]
 # What a game that aims or mixes is played with: what traces, and what squeezes.
 LIKE: dict[Skill, Skill] = {"aim": "trace", "mixed": "grip"}
 FORCES: tuple[Skill, ...] = ("grip", "mixed")
+# What one switch can do: press in time, hold to squeeze, and say where by two lines that sweep; not lead along a way.
+ONE_SWITCH: tuple[Skill, ...] = ("tap", "grip", "aim")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Measure what was done: small, well-known numbers, rounded so that replays agree everywhere."""
 
 from collections.abc import Sequence
-from math import fsum
+from math import fsum, inf, sqrt
 
 PLACES = 4
 
@@ -48,3 +48,25 @@ def mean(values: Sequence[float]) -> float:
     if not values:
         raise ValueError("values: must not be empty")
     return fsum(values) / len(values)
+
+
+def goal_attainment(scores: Sequence[float], weights: Sequence[float] | None = None, rho: float = 0.3) -> float | None:
+    """Return the T-score of goals scored -2..2 each: 50 where all were attained as expected, ``None`` without goals.
+
+    ``weights`` are importance x difficulty, 1 without any; ``rho`` is the expected correlation between goals. Raise
+    ``ValueError`` for scores, weights or a ``rho`` out of range. Kiresuk & Sherman 1968; Turner-Stokes 2009 with its
+    erratum (the formulas printed on pages 364 and 367 were wrong).
+    """
+    if not scores:
+        return None
+    weighed = list(weights) if weights is not None else [1.0] * len(scores)
+    if len(weighed) != len(scores):
+        raise ValueError(f"weights: must be as many as scores ({len(scores)}), not {len(weighed)}")
+    if not all(-2 <= x <= 2 for x in scores):
+        raise ValueError(f"scores: must lie between -2 and 2, not {list(scores)}")
+    if not all(0 < w < inf for w in weighed):
+        raise ValueError(f"weights: must be above 0, not {weighed}")
+    if not 0 <= rho <= 1:
+        raise ValueError(f"rho: must lie between 0 and 1, not {rho}")
+    spread = (1 - rho) * fsum(w * w for w in weighed) + rho * fsum(weighed) ** 2
+    return 50 + 10 * fsum(w * x for w, x in zip(weighed, scores, strict=True)) / sqrt(spread)

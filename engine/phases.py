@@ -8,6 +8,7 @@ from engine.fitting import Fitting
 from engine.game import Outcome
 from engine.ghost import Ghost
 from engine.scene import Scene
+from engine.sweep import Sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Demo:
 class Playing:
     """A trial is under way; ``attempt`` counts its starts; ``reminder`` is shown until ``softer_until``.
 
-    ``note`` is the note of the force that was heard last, at tick ``note_at``.
+    ``note`` is the note of the force that was heard last, at tick ``note_at``; ``sweep`` is how one switch points.
     """
 
     since: int
@@ -35,6 +36,7 @@ class Playing:
     reminder: str = "softer"
     note: int = 0
     note_at: int = 0
+    sweep: Sweep | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +105,38 @@ class Rest:
     since: int
     ready: int
     until: int
+    tired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """It is asked how much it hurts (``pain``), then how hard it was (``effort``); ``told`` is the pain so far.
+
+    ``again`` says that it hurt before, and whether it still does is asked after the wait; ``rests`` that a block goes
+    on after a rest.
+    """
+
+    what: str
+    told: int | None = None
+    again: bool = False
+    rests: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """It hurt: nothing is played until it is asked again, at ``until``."""
+
+    since: int
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
 class Paused:
     """Play is paused; ``reason`` is the last part of the text that says why.
 
-    ``idle``, ``hard`` and ``taps``; ``unplugged``, ``cell``, ``strong`` and ``stuck`` for the sensor's sake; with one
-    switch, before the ``next`` try.
+    ``idle``, ``hard``, ``taps``, ``away`` (the computer slept), ``hidden`` and ``screen`` (the window was);
+    ``unplugged``, ``cell``, ``strong``, ``stuck`` and ``uncalibrated`` for the sensor's sake; with one switch, before
+    the ``next`` try.
     """
 
     reason: str
@@ -130,9 +156,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The reasons are shown; then it goes ``back``."""
+    """The reasons are shown, three games a page; then it goes ``back``."""
 
     back: "Rest | Summary"
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +170,6 @@ class Quality:
 
 
 Phase = (
-    Fitting | Demo | Playing | After | Judge | Offered | Review | Seek | Found | Rest | Paused | Stopped | Why | Quality
-    | Summary
+    Fitting | Demo | Playing | After | Judge | Offered | Review | Seek | Found | Rest | Asked | Waiting | Paused
+    | Stopped | Why | Quality | Summary
 )  # fmt: skip

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from engine import guard
 from engine import program as programs
 from engine import source as sources
 from engine.calibration import Scale
 from engine.game import AnyGame, Skill
+from engine.guard import FlareUp, Moment, Standing, Thresholds
 from engine.hand import Finger, Side
 from engine.level import Ladder, Level
 from engine.profile import Profile
@@ -21,7 +23,8 @@ class Plan:
 
     ``played_with`` says what each skill is played with (``keys``, ``mouse``, ``switch``, a sensor or pads); ``beliefs``
     are by ``belief_key``, as JSON, and so is what is known of single ``fingers``; ``scale`` is the grip sensor's,
-    where it is known from before, and ``source`` which sensor that is.
+    where it is known from before, and ``source`` which sensor that is. With a ``day`` the patient is asked about pain
+    and effort; of ``known`` games the demonstration goes over into play by itself.
     """
 
     seed: int
@@ -33,6 +36,18 @@ class Plan:
     scale: Scale | None = None
     fingers: Mapping[str, str] = field(default_factory=dict)
     source: Source = Source()
+    day: "Day | None" = None
+    known: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Where the patient stands as a session begins, when that is, and when the safety machine acts."""
+
+    standing: Standing
+    moment: Moment
+    limits: Thresholds = field(default_factory=Thresholds)
+    flare: FlareUp = field(default_factory=FlareUp)
 
 
 def belief_key(game: str, hand: Side, played_with: str) -> str:
@@ -52,6 +67,8 @@ def to_header(plan: Plan) -> dict[str, Any]:
         "fingers": dict(plan.fingers),
         "scale": asdict(plan.scale) if plan.scale else None,
         "source": sources.to_plain(plan.source),
+        **({"day": _day_row(plan.day)} if plan.day else {}),
+        **({"known": list(plan.known)} if plan.known else {}),
     }
 
 
@@ -61,7 +78,8 @@ def from_header(header: Mapping[str, Any], games: Mapping[str, AnyGame]) -> Plan
         return Plan(
             seed=header["seed"],
             profile=profile_from_plain(header["profile"]),
-            program=programs.from_plain(header["program"], "header", set(games)),
+            # Before there was a word about scanning, every game used the whole stage.
+            program=programs.from_plain({"scan": True} | header["program"], "header", set(games)),
             ladders={
                 game: Ladder(game, tuple(_level_of(row, games) for row in rows))
                 for game, rows in header["levels"].items()
@@ -71,6 +89,8 @@ def from_header(header: Mapping[str, Any], games: Mapping[str, AnyGame]) -> Plan
             scale=Scale(**header["scale"]) if header["scale"] else None,
             fingers=dict(header.get("fingers", {})),
             source=sources.from_plain(header.get("source", {})),
+            day=_day_of(header["day"]) if header.get("day") else None,
+            known=tuple(header.get("known", ())),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"header: {error} is missing or wrong") from None
@@ -84,6 +104,16 @@ def profile_from_plain(row: Mapping[str, Any]) -> Profile:
     values["unseen"] = Side(values["unseen"]) if values.get("unseen") else None
     values["keys"] = tuple((str(key), Finger(finger)) for key, finger in values.get("keys", ()))
     return Profile(**values)
+
+
+def _day_row(day: Day) -> dict[str, Any]:
+    rows = {"moment": asdict(day.moment), "limits": asdict(day.limits), "flare": asdict(day.flare)}
+    return rows | {"standing": guard.to_plain(day.standing)}
+
+
+def _day_of(row: Mapping[str, Any]) -> Day:
+    limits, flare = Thresholds(**row["limits"]), FlareUp(**row["flare"])
+    return Day(guard.from_plain(row["standing"]), Moment(**row["moment"]), limits, flare)
 
 
 def _level_row(level: Level) -> dict[str, Any]:

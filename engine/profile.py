@@ -35,7 +35,9 @@ class Profile:
     keys of the hand. ``units_per_mm`` is the display's scale, in stage units a millimetre. ``grip`` is what forces
     come from (one of ``GRIPS``), ``taps`` what taps come from (one of ``TAPS``), ``port`` the serial port of a sensor.
     ``aid`` is what is on the hand or the grip (one of ``AIDS``); with ``tone`` a force is heard as well as seen.
-    ``word`` is a word of the patient's own to write, in capital letters.
+    ``word`` is a word of the patient's own to write, in capital letters. With ``captions`` it is written down what a
+    sound means, with ``read_aloud`` screens are read by the system's voice. Without ``hurry`` no clock ever enters;
+    ``patience`` is by how much longer it is waited before play pauses by itself.
     """
 
     patient: str = "P-0001"
@@ -58,6 +60,10 @@ class Profile:
     aid: str = "none"
     tone: bool = False
     word: str = ""
+    captions: bool = False
+    read_aloud: bool = False
+    hurry: bool = True
+    patience: float = 1.0
 
     @property
     def finger_keys(self) -> dict[str, Finger]:

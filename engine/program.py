@@ -9,7 +9,7 @@ from engine.feedback import Feedback
 from engine.level import EASIEST, HARDEST, LevelError
 from engine.safety import Limits
 
-TABLES = ("blocks", "aim", "limits", "name", "expected", "feedback")
+TABLES = ("blocks", "aim", "limits", "name", "expected", "feedback", "fences")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +17,16 @@ class Block:
     """A number of trials of one game; ``level`` is the rung to stay on, ``None`` lets the adaptive core choose.
 
     With ``explore`` nothing is scored: at an easy rung the patient finds the game's edges, on purpose too soft or
-    too hard, as often as the game has some.
+    too hard, as often as the game has some. A ``probe`` is a fixed block that a session begins with: nothing is told of
+    it. ``feedback`` is what holds here instead of the program's.
     """
 
     game: str
     trials: int = 10
     level: int | None = None
     explore: bool = False
+    probe: bool = False
+    feedback: Feedback | None = None
 
     def __post_init__(self) -> None:
         """Refuse a block without trials, or on no rung."""
@@ -33,8 +36,11 @@ class Block:
             raise ValueError(f"trials: must lie between 1 and 1000, not {self.trials}")
         if self.level is not None and not (_is_whole(self.level) and self.level >= 1):
             raise ValueError(f"level: must be a whole number from 1, not {self.level}")
-        if not isinstance(self.explore, bool):
-            raise ValueError(f"explore: must be true or false, not {self.explore}")
+        for name in ("explore", "probe"):
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(f"{name}: must be true or false, not {getattr(self, name)}")
+        if self.probe and (self.level is None or self.explore):
+            raise ValueError("probe: needs a level, and nothing is explored in it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,8 @@ class Program:
     ``expected`` is what an assessment suggests: the ability at a game, on its scale of difficulty, for a hand of which
     nothing else is known. ``maximum`` lets a hand's maximum grip be measured as the 100 % of forces; without it, and
     always where it is not stated, a comfortable firm squeeze is. ``feedback`` says when it is told how a try went.
+    ``fences`` are the lowest and highest rung of a game. With ``cap_n`` no squeeze fits the sensor to the hand: the cap
+    is that many newtons. Without ``speed`` no clock ever enters. With ``scan`` targets cross into a side that is not seen.
     """
 
     name: str
@@ -56,6 +64,10 @@ class Program:
     expected: tuple[tuple[str, float], ...] = ()
     maximum: bool = False
     feedback: Feedback = field(default_factory=Feedback)
+    fences: tuple[tuple[str, tuple[int, int]], ...] = ()
+    cap_n: float = 0.0
+    speed: bool = True
+    scan: bool = False
 
     def __post_init__(self) -> None:
         """Refuse rests that cannot be kept."""
@@ -67,9 +79,25 @@ class Program:
             raise ValueError(f"rest_after: must be a whole number from 1, not {self.rest_after}")
         if not isinstance(self.maximum, bool):
             raise ValueError(f"maximum: must be true or false, not {self.maximum}")
+        self._check_prescribed()
         for game, ability in self.expected:
             if not (isinstance(ability, float) or _is_whole(ability)) or not EASIEST <= ability <= HARDEST:
                 raise ValueError(f"expected.{game}: must be a difficulty from 0 to 100, not {ability}")
+
+    def _check_prescribed(self) -> None:
+        if not (isinstance(self.cap_n, float) or _is_whole(self.cap_n)) or not 0 <= self.cap_n <= 400:
+            raise ValueError(f"cap_n: must be newtons from 0 to 400, not {self.cap_n}")
+        for name in ("speed", "scan"):
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(f"{name}: must be true or false, not {getattr(self, name)}")
+        for game, fence in self.fences:
+            if not _is_fence(fence):
+                raise ValueError(f"fences.{game}: must be the lowest and the highest rung, not {fence}")
+
+
+def _is_fence(fence: object) -> bool:
+    whole = isinstance(fence, tuple) and len(fence) == 2 and all(_is_whole(rung) for rung in fence)
+    return whole and isinstance(fence, tuple) and 1 <= fence[0] <= fence[1]
 
 
 def parse(text: str, path: str, games: set[str]) -> Program:
@@ -87,7 +115,8 @@ def from_plain(table: dict[str, Any], path: str, games: set[str]) -> Program:
     for n, row in enumerate(_list(table, path), start=1):
         if not isinstance(row.get("game"), str) or row["game"] not in games:
             raise LevelError(path, f"blocks.{n}.game", f"must be one of {', '.join(sorted(games))}")
-        blocks.append(_made(Block, row, path, f"blocks.{n}"))
+        told = {"feedback": _made(Feedback, row["feedback"], path, f"blocks.{n}.feedback")} if "feedback" in row else {}
+        blocks.append(_made(Block, row | told, path, f"blocks.{n}"))
     plain = {key: value for key, value in table.items() if key not in TABLES}
     if not isinstance(table.get("aim", {}), dict):
         raise LevelError(path, "aim", "must be a table")
@@ -101,6 +130,7 @@ def from_plain(table: dict[str, Any], path: str, games: set[str]) -> Program:
             "limits": _made(Limits, table.get("limits", {}), path, "limits"),
             "feedback": _made(Feedback, _table(table, "feedback", path), path, "feedback"),
             "expected": _expected(table.get("expected", {}), path, games),
+            "fences": _fences(table.get("fences", {}), path, games),
             **plain,
         },
         path,
@@ -126,10 +156,16 @@ def to_plain(program: Program) -> dict[str, Any]:
         },
         "feedback": asdict(program.feedback),
         "expected": dict(program.expected),
+        **({"fences": {game: list(fence) for game, fence in program.fences}} if program.fences else {}),
+        **({"cap_n": program.cap_n} if program.cap_n else {}),
+        **({} if program.speed else {"speed": False}),
+        "scan": program.scan,
         "blocks": [
             {"game": b.game, "trials": b.trials}
             | ({} if b.level is None else {"level": b.level})
             | ({"explore": True} if b.explore else {})
+            | ({"probe": True} if b.probe else {})
+            | ({"feedback": asdict(b.feedback)} if b.feedback else {})
             for b in program.blocks
         ],
     }  # fmt: skip
@@ -149,6 +185,15 @@ def _expected(table: Any, path: str, games: set[str]) -> tuple[tuple[str, float]
         if game not in games:
             raise LevelError(path, f"expected.{game}", f"must be one of {', '.join(sorted(games))}")
     return tuple(table.items())
+
+
+def _fences(table: Any, path: str, games: set[str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    if not isinstance(table, dict) or not all(isinstance(fence, list) for fence in table.values()):
+        raise LevelError(path, "fences", "must be a table: the lowest and the highest rung for each game")
+    for game in table:
+        if game not in games:
+            raise LevelError(path, f"fences.{game}", f"must be one of {', '.join(sorted(games))}")
+    return tuple((game, tuple(fence)) for game, fence in table.items())
 
 
 def _list(table: dict[str, Any], path: str) -> list[dict[str, Any]]:

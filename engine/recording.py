@@ -78,7 +78,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a session ended: ``done``, ``stopped``, ``closed``, ``limit`` or ``cut off``, and at which tick.
+    """How a session ended: ``done``, ``stopped``, ``closed``, ``limit``, ``away`` or ``cut off``, and at which tick.
 
     STOP ends it at once; the patient's reason comes later, as a second ``End`` that differs in ``why`` alone.
     """

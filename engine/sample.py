@@ -9,8 +9,9 @@ class Sample:
     """One raw reading.
 
     ``channel`` says what was read: ``key.J`` (1 down, 0 up), ``mouse`` (1 pressed, 0 not; x, y on the stage),
-    ``grip`` (raw counts), ``link.grip`` (1 the sensor answers, 0 it does not). ``at_ms`` is in milliseconds from
-    the session's start; ``device_ms`` the device's own clock and ``flags`` its own marks, where it has them.
+    ``grip`` (raw counts), ``link.grip`` (1 the sensor answers, 0 it does not), ``host.away`` and the like
+    (``engine.host``). ``at_ms`` is in milliseconds from the session's start; ``device_ms`` the device's own clock and
+    ``flags`` its own marks, where it has them.
     """
 
     channel: str

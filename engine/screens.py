@@ -15,7 +15,9 @@ MIDDLE = STAGE_W / 2
 ROWS = 3  # games a page of the summary
 CONTROL_W, CONTROL_H = 190.0, 140.0
 BIG_W, BIG_H = 400.0, 150.0
-SETTINGS_PAGES = 6
+HINT_Y = 822.0
+START_W, TOLD_W = 340.0, 740.0
+SETTINGS_PAGES = 8
 HINT_ICONS = {
     "too-soft": "firmer", "too-hard": "softer", "too-early": "early", "too-late": "late", "no-try": "time",
     "wrong-finger": "finger", "extra-finger": "finger", "left-of-path": "path", "right-of-path": "path",
@@ -36,8 +38,15 @@ ICONS = {
 REASONS = (
     "reason.first", "reason.up", "reason.down", "reason.hard", "reason.same", "reason.rescue", "reason.floor",
     "reason.ceiling", "reason.cap", "reason.assessed", "reason.fixed", "reason.after-rest", "reason.tired",
-    "reason.margin", "reason.ease", "reason.finger", "reason.clock",
+    "reason.margin", "reason.ease", "reason.finger", "reason.clock", "reason.held", "reason.probe",
 )  # fmt: skip
+# The steps of the settings, by value, and what they are called in the texts.
+TEXT_SIZES = {1.0: "usual", 1.25: "large", 1.5: "larger", 2.0: "largest"}
+SCANS = {0.0: "off", 1.5: "one-half", 2.5: "two-half", 4.0: "four"}
+DWELLS = {0.0: "off", 0.5: "half", 1.0: "one", 2.0: "two"}
+DEBOUNCES = {0.0: "none", 80.0: "usual", 150.0: "longer", 300.0: "longest"}
+COOLDOWNS = {0.0: "none", 500.0: "usual", 1000.0: "longer", 2000.0: "longest"}
+PATIENCE = {1.0: "usual", 2.0: "longer", 4.0: "longest"}
 NAMED = {"cause": "hint", "finger": "finger"}  # values that have words of their own in each language, and where
 Row = tuple[str, str, str]
 Values = tuple[tuple[str, str], ...]
@@ -122,12 +131,13 @@ def again(done: int) -> Scene:
 
 def pick(games: Sequence[str], page: int = 0) -> Scene:
     """Return the screen to pick a game: three tiles a page, or the way to the tasks of daily life."""
-    by_task = Button("tasks", MIDDLE - 250, 120, 460, 120, "icon-task", "pick.tasks", size=34)
+    by_task = Button("tasks", MIDDLE - 480, 120, 440, 120, "icon-task", "pick.tasks", size=34)
+    mine = Button("goals", MIDDLE, 120, 440, 120, "icon-goal", "pick.goals", size=34)
     more: tuple[Button, ...] = ()
     if len(games) > 3:
-        more = (Button("more", MIDDLE + 250, 120, 460, 120, "icon-next", "pick.more", size=34),)
+        more = (Button("more", MIDDLE + 480, 120, 440, 120, "icon-next", "pick.more", size=34),)
     heading = title("pick.title", y=760, size=56)
-    return Scene("sunrise", (heading, *_tiles("play", "game", games, page), by_task, *more, _home_button()))
+    return Scene("sunrise", (heading, *_tiles("play", "game", games, page), by_task, mine, *more, _home_button()))
 
 
 def tasks(names: Sequence[str], page: int = 0) -> Scene:
@@ -239,24 +249,29 @@ def paused(reason: str) -> Scene:
         "strong": "softer",
         "hard": "softer",
         "next": "again",
+        "away": "wait",
     }
-    gone = reason in ("unplugged", "cell", "stuck")
+    gone = reason in ("unplugged", "cell", "stuck", "uncalibrated")
     choices: tuple[Row, ...] = (WITHOUT,) if gone else (("go on", "play", "button.go-on"),)
     return question(f"pause.{reason}", choices, "plug" if gone else icons.get(reason, "pause"), main=not gone)
 
 
-def rest(left_s: float, whole_s: float, done: int, of: int, ready: bool) -> Scene:
-    """Return the rest screen: a round of time, how far the practice is, and what may be pressed."""
+def rest(left_s: float, whole_s: float, done: int, of: int, ready: bool, tired: bool = False) -> Scene:
+    """Return the rest screen: a round of time, how far the practice is, and what may be pressed.
+
+    A hand that has slowed is ``tired``: the rest is longer, and it may be enough for now.
+    """
     share = left_s / whole_s if whole_s > 0 else 0.0
     shapes: tuple[Shape, ...] = (
-        title("rest.title", y=780, size=60),
+        title("rest.tired" if tired else "rest.title", y=780, size=60),
         Circle(MIDDLE, 520, 165, "card", "line", 4),
         Arc(MIDDLE, 520, 165, max(0.0, min(1.0, share)), "good", 22),
         Picture("icon-rest", MIDDLE, 560, 130, 130),
         Words("rest.left", MIDDLE, 455, 40, bold=True, width=300, values=(("s", f"{max(0.0, left_s):.0f}"),)),
         Words("rest.done", MIDDLE, 290, 36, width=1000, values=(("n", str(done)), ("of", str(of)))),
     )
-    go_on, reasons = row_of((("go on", "play", "button.go-on"), ("why", "why", "button.why")), 150)
+    second: Row = ("enough", "rest", "rest.enough") if tired else ("why", "why", "button.why")
+    go_on, reasons = row_of((("go on", "play", "button.go-on"), second), 150)
     return Scene("sunrise", (*shapes, *((go_on,) if ready else ()), reasons))
 
 
@@ -274,12 +289,18 @@ def sentences(reason: str, values: Mapping[str, str]) -> tuple[str, ...]:
     return (reason, also) if values.get("finger") and reason != also else (reason,)
 
 
-def why(reasons: Sequence[ReasonRow]) -> Scene:
+def why_pages(reasons: Sequence[ReasonRow]) -> int:
+    """Return how many pages these reasons take."""
+    return max(1, -(-len({dict(values).get("game", "") for _, values in reasons}) // ROWS))
+
+
+def why(reasons: Sequence[ReasonRow], page: int = 0) -> Scene:
     """Return the screen that says why it is this hard: (key, values with the game) of each game's latest trial.
 
-    A second row of the same game is said below its first, in smaller words.
+    A second row of the same game is said below its first, in smaller words. Three games are on a page.
     """
-    games = list(dict.fromkeys(dict(values).get("game", "") for _, values in reasons))[:3]
+    every = list(dict.fromkeys(dict(values).get("game", "") for _, values in reasons))
+    games = every[ROWS * page : ROWS * (page + 1)]
     said = [[row for row in reasons if dict(row[1]).get("game", "") == game][:2] for game in games]
     row_h = 165.0 if any(len(rows) > 1 for rows in said) else 140.0
     high = row_h * len(said) + 40
@@ -290,7 +311,10 @@ def why(reasons: Sequence[ReasonRow]) -> Scene:
         places = ((y + 32, 34, 2), (y - 50, 28, 2)) if len(rows) > 1 else ((y, 34, 2),)
         for (key, values), (at, size, lines) in zip(rows, places, strict=True):
             shapes.append(Words(key, 890, at, size, align="left", width=1080, lines=lines, values=spoken(values)))
-    return Scene("sunrise", (*shapes, *row_of((("back", "back", "button.back"),), 130)))
+    buttons = list(row_of((("back", "back", "button.back"),), 130))
+    if len(every) > ROWS:
+        buttons.append(Button("more", 1481, 130, CONTROL_W, CONTROL_H, "icon-next", "pick.more", size=30))
+    return Scene("sunrise", (*shapes, *buttons))
 
 
 def practice_controls(profile: Profile) -> tuple[Button, ...]:
@@ -298,20 +322,26 @@ def practice_controls(profile: Profile) -> tuple[Button, ...]:
     return (stop_button(profile), help_button(profile))
 
 
-def demonstration(profile: Profile, game: str, played_with: str, acting: bool, again: bool) -> tuple[Shape, ...]:
+def demonstration(
+    profile: Profile, game: str, played_with: str, acting: bool, again: bool, at: tuple[float, float] | None = None
+) -> tuple[Shape, ...]:
     """Return what lies over a demonstration: what to do in one line, that it is to be watched, and the start button.
 
     ``acting`` lights up what the game is played with, while the hand of the demonstration uses it; ``again`` says
-    that it comes back after some tries.
+    that it comes back after some tries. All of it stands in the row of STOP, which every game keeps free;
+    or the words about ``at``, where that is said.
     """
-    x = STAGE_W - 235 if profile.seen is Side.RIGHT else 235
+    stop, to_seen = stop_button(profile), 1 if profile.seen is Side.RIGHT else -1
+    start_x = stop.x - to_seen * (CONTROL_W / 2 + 30 + START_W / 2)
+    x, y = at or (start_x - to_seen * (START_W / 2 + 24 + TOLD_W / 2), 818.0)
+    icon_x, words_x = x - TOLD_W / 2 + 76, x + 64
     return (
-        Bar(MIDDLE, 822, 1000, 124, "card", 36, "line", 3),
-        *((Circle(MIDDLE - 430, 822, 54, "focus"),) if acting else ()),
-        Picture(f"icon-{ICONS[played_with]}", MIDDLE - 430, 822, 86, 86),
-        Words(f"how.{game}.{way_said(played_with)}", MIDDLE + 55, 844, 36, bold=True, width=850),
-        Words("how.again" if again else "how.watch", MIDDLE + 55, 794, 28, width=850),
-        Button("start", x, 110, 400, 150, "icon-play", "button.start", "primary", size=48),
+        Bar(x, y, TOLD_W, 140, "card", 36, "line", 3),
+        *((Circle(icon_x, y, 56, "focus"),) if acting else ()),
+        Picture(f"icon-{'touch' if game == 'kitchen' and not acting else ICONS[played_with]}", icon_x, y, 88, 88),
+        Words(f"how.{game}.{way_said(played_with)}", words_x, y + 20.5, 32, bold=True, width=TOLD_W - 170, lines=2),
+        Words("how.again" if again else "how.watch", words_x, y - 49.5, 26, width=TOLD_W - 170),
+        Button("start", start_x, stop.y, START_W, CONTROL_H, "icon-play", "button.start", "primary", size=48),
     )
 
 
@@ -522,6 +552,11 @@ def _in_brief(key: str, values: Values, y: float) -> tuple[Words, ...]:
     return (Words(short, 757, y, 30, align="left", width=810, values=tuple(named.items())),)
 
 
+def _step(steps: Mapping[float, str], value: float) -> str:
+    """Return the name of the step that a value is nearest to."""
+    return steps[min(steps, key=lambda step: abs(step - value))]
+
+
 def settings(profile: Profile, page: int, measured: Collection[str] = ()) -> Scene:
     """Return the settings, three a page: each button shows what is set and moves on to the next choice.
 
@@ -531,13 +566,20 @@ def settings(profile: Profile, page: int, measured: Collection[str] = ()) -> Sce
         ("set hand", f"hand-{profile.hand}", "set.hand", f"set-value.hand.{profile.hand}"),
         ("set language", "language", "set.language", "set-value.language"),
         ("set palette", "palette", "set.palette", f"set-value.palette.{profile.palette}"),
-        ("set text", "text-size", "set.text", f"set-value.text.{'large' if profile.text_scale > 1 else 'usual'}"),
+        ("set text", "text-size", "set.text", f"set-value.text.{_step(TEXT_SIZES, profile.text_scale)}"),
         ("set sound", "sound-on" if profile.effects else "sound-off", "set.sound",
          "set.on" if profile.effects else "set.off"),
         ("set calm", "slower", "set.calm", "set.on" if profile.calm else "set.off"),
-        ("set seen", "left" if profile.seen is Side.LEFT else "right", "set.seen", f"set-value.side.{profile.seen}"),
-        ("set scan", "time", "set.scan", "set.on" if profile.scan_s else "set.off"),
-        ("set dwell", "touch", "set.dwell", "set.on" if profile.dwell_s else "set.off"),
+        ("set captions", "pencil", "set.captions", "set.on" if profile.captions else "set.off"),
+        ("set read", "sound-on", "set.read", "set.on" if profile.read_aloud else "set.off"),
+        ("set seen", "left" if profile.seen is Side.LEFT else "right", "set.seen",
+         f"set-value.side.{profile.seen if profile.unseen else 'both'}"),
+        ("set scan", "keyboard", "set.scan", f"set-value.time.{_step(SCANS, profile.scan_s)}"),
+        ("set dwell", "touch", "set.dwell", f"set-value.time.{_step(DWELLS, profile.dwell_s)}"),
+        ("set debounce", "steady", "set.debounce", f"set-value.wait.{_step(DEBOUNCES, profile.debounce_ms)}"),
+        ("set cooldown", "slower", "set.cooldown", f"set-value.wait.{_step(COOLDOWNS, profile.cooldown_ms)}"),
+        ("set patience", "pause", "set.patience", f"set-value.wait.{_step(PATIENCE, profile.patience)}"),
+        ("set hurry", "time", "set.hurry", "set.on" if profile.hurry else "set.off"),
         ("set grip", ICONS[profile.grip], "set.grip", f"set-value.grip.{profile.grip}"),
         ("set taps", ICONS[profile.taps], "set.taps", f"set-value.taps.{profile.taps}"),
         ("set aid", "splint", "set.aid", f"set-value.aid.{profile.aid}"),

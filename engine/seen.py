@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine import fitting, ghost, quality, screens, sensor_screens
+from engine import day_screens, fitting, focus, ghost, quality, screens, sensor_screens, sweep
 from engine.feedback import commonest
 from engine.game import AnyGame
 from engine.hand import Side
 from engine.phases import (
     After,
+    Asked,
     Demo,
     Found,
     Judge,
@@ -22,6 +23,7 @@ from engine.phases import (
     Seek,
     Stopped,
     Summary,
+    Waiting,
     Why,
 )
 from engine.profile import Profile
@@ -55,6 +57,11 @@ class View:
     edges: tuple[tuple[str, str], ...] = ()
 
     @property
+    def focus(self) -> focus.Focus:
+        """Return where the game stands on the stage."""
+        return focus.of(self.profile, self.program.scan)
+
+    @property
     def in_block(self) -> list[Trial]:
         """Return the trials of this block."""
         return [trial for trial in self.trials if trial.block == self.block]
@@ -66,7 +73,11 @@ def summary_pages(trials: Sequence[Trial]) -> int:
 
 
 def bare(view: View) -> Scene:
-    """Return what is to be seen, the buttons without the marks of a menu."""
+    """Return what is to be seen, all in sight, the buttons without the marks of a menu."""
+    return focus.in_sight(_whole(view), view.profile)
+
+
+def _whole(view: View) -> Scene:
     stop = (screens.stop_button(view.profile),)
     phase = view.phase
     if isinstance(phase, Demo | Playing | After | Judge | Offered | Found):
@@ -81,7 +92,12 @@ def bare(view: View) -> Scene:
         left = max(0.0, (phase.until - view.now) / TICKS_PER_S)
         whole = (phase.until - phase.since) / TICKS_PER_S
         of = sum(block.trials for block in view.program.blocks if not block.explore)
-        return screens.rest(left, whole, len(view.trials), of, view.now >= phase.ready) + stop
+        return screens.rest(left, whole, len(view.trials), of, view.now >= phase.ready, phase.tired) + stop
+    if isinstance(phase, Asked):
+        return day_screens.pain_now(view.profile) if phase.what == "pain" else day_screens.effort(view.profile)
+    if isinstance(phase, Waiting):
+        left = max(0.0, (phase.until - view.now) / TICKS_PER_S)
+        return day_screens.waiting(left, (phase.until - phase.since) / TICKS_PER_S, view.profile)
     if isinstance(phase, Paused):
         return screens.paused(phase.reason) + stop
     return _fitted(view) + stop
@@ -98,7 +114,7 @@ def _ended(view: View) -> Scene:
     if isinstance(phase, Quality):
         return screens.moved(qualities(view.trials), phase.back.page)
     if isinstance(phase, Why):
-        return screens.why(view.reasons) + (() if view.end else (screens.stop_button(view.profile),))
+        return screens.why(view.reasons, phase.page) + (() if view.end else (screens.stop_button(view.profile),))
     return screens.stopped()
 
 
@@ -142,8 +158,12 @@ def _played(view: View) -> Scene:
         shown = view.game.scene(phase.state)
     if isinstance(phase, Demo):
         by_key = not view.game.pointed or (view.game.skill == "tap" and view.played_with == "keys")
-        shown = shown + (() if by_key else ghost.hand(phase.ghost, profile.units_per_mm))
-    return (mirrored(shown) if view.flipped else shown) + (*_garden(view), *_over(view))
+        per_mm = view.focus.units_per_mm(profile.units_per_mm)
+        shown = shown + (() if by_key else ghost.hand(phase.ghost, per_mm))
+    if isinstance(phase, Playing) and phase.sweep is not None:
+        shown += sweep.shapes(phase.sweep, view.focus.units_per_mm(profile.units_per_mm))
+    shown = mirrored(shown) if view.flipped else shown
+    return Scene(shown.ground, (*focus.framed(view.focus, profile, shown + _garden(view)), *_over(view)))
 
 
 def _over(view: View) -> tuple[Shape, ...]:
@@ -152,22 +172,28 @@ def _over(view: View) -> tuple[Shape, ...]:
     stop = screens.stop_button(profile)
     if isinstance(phase, Demo):
         again = bool(view.in_block)
-        told = screens.demonstration(profile, view.game.name, view.played_with, phase.ghost.acting, again)
+        at = None if view.focus.whole else (view.focus.middle, focus.TOLD_Y)
+        told = screens.demonstration(profile, view.game.name, view.played_with, phase.ghost.acting, again, at)
         return (*told, stop)
     if isinstance(phase, Found):
-        return (*screens.found(phase.sought, phase.found), stop)
+        return (*_beside(view, screens.found(phase.sought, phase.found)), stop)
     if isinstance(phase, Judge):
-        return (*screens.judge(), stop)
+        return (*focus.in_sight(Scene("", screens.judge()), profile).shapes, stop)
     if isinstance(phase, Offered):
-        return (*screens.offered(), stop)
+        return (*_beside(view, screens.offered()), stop)
     controls = screens.practice_controls(profile)
     if isinstance(phase, After):
         told = screens.hint(phase.cause, _hint_key(view.game, phase.cause)) if phase.cause and phase.told else ()
-        return (*controls, *told)
+        return (*controls, *_beside(view, told))
     assert isinstance(phase, Playing)
     if view.now >= phase.softer_until:
         return controls
-    return (*controls, *screens.hint(phase.reminder, f"hint.{phase.reminder}"))
+    return (*controls, *_beside(view, screens.hint(phase.reminder, f"hint.{phase.reminder}")))
+
+
+def _beside(view: View, shapes: Sequence[Shape]) -> tuple[Shape, ...]:
+    """Return words about the game where they are seen."""
+    return focus.beside(view.focus, shapes, screens.HINT_Y)
 
 
 def _hint_key(game: AnyGame, cause: str) -> str:

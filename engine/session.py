@@ -8,16 +8,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import ceil
 
-from engine import calibration, fitting, ghost, just, menu, safety, screens, seen, sensing
+from engine import calibration, fatigue, fitting, focus, ghost, host, just, menu, safety, screens, seen, sensing, sweep
 from engine.adaptive import Belief, Choice, Reason
 from engine.calibration import Scale, Senses
+from engine.care import Care, Told
 from engine.chance import Chance
 from engine.chooser import Chooser, Turn
-from engine.feedback import quiet
-from engine.game import FORCES, LIKE, AnyGame, Cue, Event, Grip, Intent, Lift, Outcome, Press, Setting, Squeeze, Tap
+from engine.feedback import Feedback, quiet
+from engine.game import (
+    FORCES,
+    LIKE,
+    AnyGame,
+    Cue,
+    Event,
+    Grip,
+    Lift,
+    Outcome,
+    Press,
+    Setting,
+    Skill,
+    Squeeze,
+    Tap,
+    Touch,
+)
+from engine.guard import Event as Happened
 from engine.level import EASIEST, Ladder
 from engine.phases import (
     After,
+    Asked,
     Demo,
     Found,
     Judge,
@@ -32,9 +50,11 @@ from engine.phases import (
     Seek,
     Stopped,
     Summary,
+    Waiting,
     Why,
 )
 from engine.plan import Plan
+from engine.profile import Profile
 from engine.program import Block
 from engine.recording import (
     End,
@@ -63,6 +83,7 @@ IDLE_LOOK = 12  # ticks: how often it is looked whether something is asked
 AFTER_EDGE_MS, EACH_EDGE, EDGES_AT = 2400.0, 2, 15.0
 MISSES_FOR_DEMO = 3
 NOTES, NOTE_ASKED, NOTE_S = 8, 6, 0.12
+LOWER_WHEN_TIRED = 1  # rungs
 # No game is played on after so long without a reading; a radio and a network send in bunches.
 SILENT_S = {**dict.fromkeys(SENSORS, 0.25), "tindeq": 1.0, "lsl": 1.0}
 REMINDERS = ("softer", "gently")
@@ -78,6 +99,7 @@ class Frame:
     lines: tuple[str, ...] = ()
     end: End | None = None
     over: bool = False
+    told: tuple[Told, ...] = ()
 
 
 class Session:
@@ -92,6 +114,9 @@ class Session:
         self.over = False
         self._chooser = Chooser(plan, games)
         self._played_with = dict(plan.played_with)
+        self.focus = focus.of(plan.profile, plan.program.scan)
+        self._as_played = self._on_screen(plan.profile)
+        self.care = Care(plan)
         self._senses = Senses()
         self._watch = safety.Watch()
         self._menu = menu.opened(0)
@@ -108,7 +133,11 @@ class Session:
         self._edges_before = 0
         self._idle = 0
         self._last_force = 0.0
+        self._last_done = 0
+        self._away = ""  # why play is to pause before it goes on by itself
+        self.deserted = False
         self._refuse_what_cannot_be_played()
+        self._hold()
         self._phase: Phase = self._first_phase()
 
     @property
@@ -129,7 +158,10 @@ class Session:
     @property
     def played_with(self) -> str:
         """Return what the game is played with now."""
-        return self._played_with[LIKE.get(self.game.skill, self.game.skill)]
+        return self._way_at(self.game.skill)
+
+    def _way_at(self, skill: Skill) -> str:
+        return self._played_with.get(skill) or self._played_with[LIKE.get(skill, skill)]
 
     @property
     def flipped(self) -> bool:
@@ -148,14 +180,15 @@ class Session:
         lines = tuple(source_line(self.now, source) for source in sources if self._is_new(source))
         samples = tuple(as_written(sample) for sample in samples)
         lines += (samples_line(self.now, samples),) if samples else ()
-        known, found = len(self._fits), len(self.edges)
+        known, found, told = len(self._fits), len(self.edges), len(self.care.told)
         frame = self._tick(samples)
+        lines += tuple(told_line(row) for row in self.care.told[told:])
         lines += tuple(fit_line(fit) for fit in self._fits[known:])
         lines += tuple(self._edge_line(edge) for edge in self.edges[found:])
         lines += tuple(trial_line(trial) for trial in (frame.trial,) if trial)
         lines += tuple(end_line(end) for end in (frame.end,) if end)
         self.now += 1
-        return replace(frame, lines=lines, over=self.over)
+        return replace(frame, lines=lines, over=self.over, told=self.care.told[told:])
 
     def _is_new(self, source: Source) -> bool:
         """Take in what forces or taps come from; tell whether that is new."""
@@ -172,16 +205,21 @@ class Session:
 
     def close(self) -> Frame:
         """End the session because the window closed; what was done stays done."""
+        told = len(self.care.told)
         if self.over or self.end is not None:
+            if isinstance(self._phase, Stopped):  # stopped, and no reason was given
+                self.care.note(Happened("stop"), self.now)
             self.over = True
-            return Frame(over=True)
+            return Frame(over=True, told=self.care.told[told:], lines=tuple(map(told_line, self.care.told[told:])))
         self.over = True
+        self.care.note(Happened("bout"), self.now)
         known = len(self._fits)
         self._keep_tries()
         trial = self._settled()
         self.end = End(self.now, "closed")
-        lines = (*map(fit_line, self._fits[known:]), *map(trial_line, [trial] if trial else []), end_line(self.end))
-        return Frame((), trial, lines, self.end, over=True)
+        lines = (*map(told_line, self.care.told[told:]), *map(fit_line, self._fits[known:]))
+        lines += (*map(trial_line, [trial] if trial else []), end_line(self.end))
+        return Frame((), trial, lines, self.end, True, self.care.told[told:])
 
     # One tick
 
@@ -189,7 +227,7 @@ class Session:
         held = self._senses.pressed
         self._sensing, believed = sensing.felt(self._sensing, samples)
         self._senses, events = calibration.events_of(
-            self._senses, believed, to_ms(self.now), self.plan.profile, self.game.skill, self.played_with,
+            self._senses, self._inward(believed), to_ms(self.now), self._as_played, self.game.skill, self.played_with,
             self._sensing.scale, self.flipped,
         )  # fmt: skip
         events = self._meant(events)
@@ -200,6 +238,9 @@ class Session:
         ruling = safety.verdict(self._watch, self.now, self.plan.program.limits)
         if ruling == "stop" and self.end is None:
             return self._finish("limit")
+        away = self._hosted(host.told(samples))
+        if away is not None:
+            return away
         phase = self._phase
         if isinstance(phase, Playing) and self._asks_to_be_shown(samples, held):
             return Frame((Cue("press"),))
@@ -211,6 +252,15 @@ class Session:
             return self._play(phase, events, ruling)
         return self._between(phase, samples, believed)
 
+    def _inward(self, samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
+        """Return the samples as the game takes them: the pointer on the game's own stage."""
+        if self.focus.whole:
+            return samples
+        return tuple(
+            replace(s, x=at[0], y=at[1]) if s.channel == "mouse" and (at := self.focus.into(s.x, s.y)) else s
+            for s in samples
+        )
+
     def _between(self, phase: Phase, samples: tuple[Sample, ...], believed: tuple[Sample, ...]) -> Frame:
         """Let a tick pass in which no trial is under way."""
         if isinstance(phase, After):
@@ -221,6 +271,9 @@ class Session:
             return self._after_edge(phase)
         if isinstance(phase, Demo):
             self._phase = self._demonstrated(phase)
+        if isinstance(phase, Waiting) and self.now >= phase.until:
+            self._go(Asked("pain", again=True))
+            return Frame((Cue("rest"),))
         if isinstance(phase, Offered) and self.now >= phase.until:
             return Frame(trial=self._finished(phase.over, told=False))
         return self._choose(samples)
@@ -237,10 +290,61 @@ class Session:
     def _note_input(self, samples: tuple[Sample, ...]) -> None:
         """Remember when the patient last did something; a sensor that streams by itself is not doing."""
         moved = abs(self._senses.force - self._last_force) > 0.02
-        if moved or any(not sample.channel.startswith(("grip", "link", "level")) for sample in samples):
+        if moved or any(not sample.channel.startswith(("grip", "link", "level", "host")) for sample in samples):
             self._idle, self._last_force = 0, self._senses.force
+            self._last_done = self.now
         if any(s.channel == "grip" or (s.channel == "link.grip" and s.value > 0) for s in samples):
             self._felt_at = self.now
+
+    # The computer, and who is not there
+
+    def _on_screen(self, profile: Profile) -> Profile:
+        """Return the profile as games take it: the scale of their own stage, wherever that stands."""
+        return replace(profile, units_per_mm=self.focus.units_per_mm(profile.units_per_mm))
+
+    def _hosted(self, told: host.Host) -> Frame | None:
+        """Pause where the computer slept or its window is not seen as it was; end where nobody is there any more."""
+        if told.units_per_mm:
+            self._rescale(told.units_per_mm)
+        if told.away_s >= host.LONG_S or self._is_deserted():
+            return self._desert()
+        if told.why == "away" and isinstance(self._phase, fitting.Fitting):
+            self._keep_tries()
+            self._go(fitting.Tare(self.now))  # a hand that is measured is measured in one go
+        if told.why == "screen":  # only what is seen now is wrong: what comes next has the new scale
+            return self._pause("screen") if isinstance(self._phase, Playing) else None
+        self._away = told.why or self._away
+        return self._pause(self._away) if self._away and self._goes_on_by_itself() else None
+
+    def _goes_on_by_itself(self) -> bool:
+        """Tell whether a trial is under way, or a demonstration that goes over into one."""
+        known = isinstance(self._phase, Demo) and self.game.name in self.plan.known
+        return known or isinstance(self._phase, Playing)
+
+    def _rescale(self, units_per_mm: float) -> None:
+        """Take another screen's scale for all that begins from now on."""
+        profile = replace(self.plan.profile, units_per_mm=units_per_mm)
+        self.plan, self._as_played = replace(self.plan, profile=profile), self._on_screen(profile)
+        if isinstance(self._phase, Demo):
+            self._go(self._demo())
+
+    def _is_deserted(self) -> bool:
+        """Tell whether nobody has done anything for so long that the practice is over; while it hurts nobody need."""
+        since = max(self._last_done, self._phase.until if isinstance(self._phase, Waiting) else 0)
+        return self.now - since >= seconds(host.LONG_S)
+
+    def _desert(self) -> Frame:
+        """End the practice for somebody who is not there; what was done stays done."""
+        if isinstance(self._phase, Stopped):
+            self.care.note(Happened("stop"), self.now)
+        self.over = self.deserted = True
+        if self.end is not None:
+            return Frame()
+        self._keep_tries()
+        trial = self._settled()
+        self.end = End(self.now, "away")
+        self.care.note(Happened("bout"), self.now)
+        return Frame((), trial, end=self.end)
 
     def _stop(self) -> Frame:
         self._keep_tries()
@@ -266,6 +370,7 @@ class Session:
     def _finish(self, how: str) -> Frame:
         trial = self._settled()
         self.end = End(self.now, how)
+        self.care.note(Happened("limit" if how == "limit" else "bout"), self.now)
         self._go(Summary())
         return Frame((Cue("bloom"),), trial, end=self.end)
 
@@ -305,14 +410,12 @@ class Session:
         return self._act(action) if action else Frame()
 
     def _act(self, action: str) -> Frame:
+        self._away = ""
         phase = self._phase
-        if action == "stop":
-            return self._stop()
-        if action in ("pain", "tired", "other") and self.end is not None:
-            self.end = replace(self.end, why=action)
-            self._go(Summary())
-            return Frame((Cue("press"),), end=self.end)
-        if isinstance(phase, Judge | Offered | Review):
+        left = self._left(action)
+        if left is not None:
+            return left
+        if isinstance(phase, Asked | Judge | Offered | Review):
             frame = self._answered(phase, action)
             return replace(frame, cues=(Cue("press"), *frame.cues))
         if action == "why" and isinstance(phase, Rest | Summary):
@@ -320,6 +423,8 @@ class Session:
         elif isinstance(phase, Summary) and action in ("quality", "more"):
             pages = seen.summary_pages(self.trials)
             self._go(Quality(phase) if action == "quality" else Summary((phase.page + 1) % pages))
+        elif action == "more" and isinstance(phase, Why):
+            self._go(Why(phase.back, (phase.page + 1) % screens.why_pages(self.reasons())))
         elif action == "back" and isinstance(phase, Why | Quality):
             self._go(phase.back)
         elif isinstance(phase, fitting.Greatest) and action in ("ready", "more", "enough"):
@@ -327,6 +432,19 @@ class Session:
         else:
             self._move_on(action)
         return Frame((Cue("press"),))
+
+    def _left(self, action: str) -> Frame | None:
+        """End the practice where that is pressed, or take in why it was stopped."""
+        if action == "stop":
+            return self._stop()
+        if action == "enough" and isinstance(self._phase, Rest | Waiting):
+            return self._finish("done")
+        if action in ("pain", "tired", "other") and self.end is not None:
+            self.end = replace(self.end, why=action)
+            self.care.note(Happened("stop", why=action), self.now)
+            self._go(Summary())
+            return Frame((Cue("press"),), end=self.end)
+        return None
 
     def _move_on(self, action: str) -> None:
         """Go on with the practice, look at the demonstration, go on without the sensor, or go home."""
@@ -369,10 +487,12 @@ class Session:
         """Return the chance of the next trial; its demonstration shows the very same one."""
         return Chance(self.plan.seed).child(f"trial-{len(self.trials) + len(self.edges)}").child(f"attempt-{attempt}")
 
-    def _demonstrated(self, demo: Demo) -> Demo:
-        """Return the demonstration one tick later; when it is through, it begins again."""
+    def _demonstrated(self, demo: Demo) -> Phase:
+        """Return the demonstration one tick later; when it is through, it begins again, or goes over into play."""
         if demo.done_at is not None:
-            return self._demo() if self.now >= demo.done_at + seconds(0.8) else demo
+            if self.now < demo.done_at + seconds(0.8):
+                return demo
+            return self._fresh_trial() if self.game.name in self.plan.known else self._demo()
         tick = self.now - demo.since
         moved, events = ghost.move(demo.ghost, self.game.intent(demo.state), tick)
         stepped = self.game.step(demo.state, tick, events)
@@ -386,6 +506,9 @@ class Session:
 
     def _trial(self) -> Phase:
         """Begin a trial, or find the sensor's zero first, or wait for it."""
+        assert self.care.may_play, "nothing is played that the day does not allow"
+        if self._is_unknown_in_newtons():
+            return Paused("uncalibrated")
         if self._is_loose():
             return Paused("unplugged") if self._missing() else fitting.Tare(self.now)
         if self.block.explore and not isinstance(self._phase, Seek):
@@ -407,12 +530,13 @@ class Session:
             return self._pause("idle")
         since_ms = to_ms(playing.since)
         own = tuple(replace(event, at_ms=round(event.at_ms - since_ms, 3)) for event in events)
-        own = self._switched(own, self.game.intent(playing.state)) if self.played_with == "switch" else own
+        if self.played_with == "switch":
+            playing, own = self._switched(playing, own)
         stepped = self.game.step(playing.state, self.now - playing.since, own)
         playing, cues = self._reminded(replace(playing, state=stepped.state), stepped.cues, ruling)
         playing, heard = self._heard(playing)
         self._phase = playing
-        if self.plan.program.feedback.mutes(len(self._in_block())):
+        if self._feedback.mutes(len(self._in_block())):
             cues = quiet(cues)
         cues = tuple(self._placed(cue) for cue in cues) + heard
         if stepped.outcome is None:
@@ -424,16 +548,18 @@ class Session:
         """Ask what the patient thinks of a trial that is over, where that is wanted; or tell how it went."""
         if self.block.explore:
             return self._edge_found(over)
-        if self.plan.program.feedback.judge and not over.judged and over.outcome.result != "omission":
+        if self._feedback.judge and not over.judged and over.outcome.result != "omission":
             self._go(Judge(over))
             return Frame()
-        if self.plan.program.feedback.given == "request":
+        if self._feedback.given == "request":
             self._go(Offered(self.now + seconds(OFFERED_S), over))
             return Frame()
         return self._told(self._finished(over))
 
-    def _answered(self, phase: Judge | Offered | Review, action: str) -> Frame:
-        """Take in what the patient thinks of a trial, or tell what is asked for, or go on after looking back."""
+    def _answered(self, phase: Asked | Judge | Offered | Review, action: str) -> Frame:
+        """Take in what the patient says: how it is, or how a trial went; tell what is asked for; go on."""
+        if isinstance(phase, Asked):
+            return self._told_of(phase, action)
         if isinstance(phase, Judge):
             return self._ended(replace(phase.over, judged="hit" if action == "well" else "miss"))
         if isinstance(phase, Offered):
@@ -443,7 +569,7 @@ class Session:
 
     def _told(self, trial: Trial) -> Frame:
         """Let it be heard how a trial went, if that was kept back until now and is told."""
-        muted = self.plan.program.feedback.mutes(len(self._in_block()) - 1)
+        muted = self._feedback.mutes(len(self._in_block()) - 1)
         return Frame((Cue("hit-5" if trial.hit else "soft"),) if muted and trial.told else (), trial)
 
     # Exploring, without a score
@@ -485,13 +611,22 @@ class Session:
         if self.now % IDLE_LOOK == 0 and self.game.intent(playing.state) is not None:
             self._idle += IDLE_LOOK
         idle_s = SELF_PACED_IDLE_S if self.game.self_paced(playing.state.params) else IDLE_S
-        return self._idle > seconds(idle_s)
+        return self._idle > seconds(idle_s * self.plan.profile.patience)
 
-    def _switched(self, events: tuple[Event, ...], intent: Intent | None) -> tuple[Event, ...]:
-        """Let the one switch stand for the finger that is asked for: when, not which, is what is practised."""
+    def _switched(self, playing: Playing, events: tuple[Event, ...]) -> tuple[Playing, tuple[Event, ...]]:
+        """Let the one switch stand for the finger that is asked for, or for the place where two lines meet.
+
+        When, not which or where, is what is practised.
+        """
+        intent = self.game.intent(playing.state)
+        if self.game.skill == "aim":
+            per_mm, now_ms = self._as_played.units_per_mm, to_ms(self.now - playing.since)
+            scan_s, asked = self.plan.profile.scan_s or 2.5, isinstance(intent, Touch)
+            swept, told = sweep.step(playing.sweep or sweep.Sweep(), events, per_mm, scan_s, asked, now_ms)
+            return replace(playing, sweep=swept), told
         if not isinstance(intent, Press):
-            return events
-        return tuple(replace(e, finger=intent.finger) if isinstance(e, Tap | Lift) else e for e in events)
+            return playing, events
+        return playing, tuple(replace(e, finger=intent.finger) if isinstance(e, Tap | Lift) else e for e in events)
 
     def _reminded(
         self, playing: Playing, cues: tuple[Cue, ...], ruling: safety.Verdict
@@ -520,6 +655,7 @@ class Session:
         """Pause: the trial under way does not count and is begun again."""
         if isinstance(self._phase, Playing):
             self._interrupted += (reason,)
+        self._away = ""
         self._go(Paused(reason))
         return Frame((Cue("pause"),))
 
@@ -569,7 +705,7 @@ class Session:
     def _tells(self, playing: Playing, outcome: Outcome, passed: float | None) -> bool:
         """Tell whether the program lets the patient know at once how this trial went."""
         done, hit = len(self._in_block()) + 1, outcome.result == "hit"
-        return self.plan.program.feedback.tells(done, hit, playing.chosen.difficulty, passed)
+        return not self.block.probe and self._feedback.tells(done, hit, playing.chosen.difficulty, passed)
 
     def _in_block(self) -> list[Trial]:
         return [trial for trial in self.trials if trial.block == self._block]
@@ -588,7 +724,7 @@ class Session:
     def _after(self, after: After) -> Frame:
         if self.now < after.until:
             return Frame()
-        in_block, feedback = self._in_block(), self.plan.program.feedback
+        in_block, feedback = self._in_block(), self._feedback
         if feedback.is_due(len(in_block), self.block.trials):
             latest = in_block[-((len(in_block) - 1) % feedback.every + 1) :]
             self._go(Review(tuple((trial.hit, trial.cause) for trial in latest)))
@@ -601,13 +737,17 @@ class Session:
         if len(in_block) >= self.block.trials:
             return self._next_block()
         running = self._misses_running(in_block)
-        if running and running % MISSES_FOR_DEMO == 0:
+        if running and running % MISSES_FOR_DEMO == 0 and not self.block.probe:
             self._go(self._demo())
         elif len(in_block) % self.plan.program.rest_after == 0:
-            self._go(self._resting())
-            return Frame((Cue("rest"),))
+            if self.care.is_overdue(self.now):
+                self._go(Asked("pain", rests=True))
+                return Frame((Cue("rest"),))
+            return self._rest_or_end()
         elif self.plan.profile.scan_s > 0:  # with one switch, STOP can only be reached between the tries
             self._go(Paused("next"))
+        elif self._away:
+            return self._pause(self._away)
         else:
             self._go(self._trial())
         return Frame()
@@ -621,17 +761,105 @@ class Session:
         return running
 
     def _next_block(self) -> Frame:
-        if self._block + 1 >= len(self.plan.program.blocks):
+        is_last = self._following() is None
+        if self.care.is_due(self.now, is_last) and not self.block.probe:
+            self._go(Asked("pain"))
+            return Frame((Cue("rest"),))
+        return self._block_after()
+
+    def _block_after(self) -> Frame:
+        """Go on with the next block that may be played; without one the session is done."""
+        tired = self._tired()
+        if not self.care.may_play:
+            return self._finish("tired" if self.care.allowed.why == "tired" else "done")
+        following = self._following()
+        if following is None:
             return self._finish("done")
-        self._block += 1
+        self._block = following
         self._edges_before = len(self.edges)
-        self._go(self._resting())
+        self._attempt, self._interrupted = 0, ()
+        self._go(self._resting(tired))
         return Frame((Cue("rest"),))
 
-    def _resting(self) -> Rest:
+    def _following(self) -> int | None:
+        """Return the number of the next block that may be played, ``None`` after the last one."""
+        blocks = self.plan.program.blocks
+        for n in range(self._block + 1, len(blocks)):
+            if self.care.may_play_block(blocks[n], self.games[blocks[n].game]):
+                return n
+        return None
+
+    def _rest_or_end(self) -> Frame:
+        """Let the hand rest, longer if it has slowed; it ends where it slowed again."""
+        tired = self._tired()
+        if not self.care.may_play:
+            return self._finish("tired")
+        self._go(self._resting(tired))
+        return Frame((Cue("rest"),))
+
+    def _tired(self) -> fatigue.Fatigue | None:
+        """Return whether the hand has slowed, where that is looked at; nothing gets harder once it has."""
+        if self.care.day is None or self.block.explore:
+            return None
+        found = self.care.judged(self.trials, self.game, self._ladder(), self.now)
+        self._hold(LOWER_WHEN_TIRED if found.flag else 0)
+        return found
+
+    def _resting(self, tired: fatigue.Fatigue | None = None) -> Rest:
         program = self.plan.program
-        ready = self.now + seconds(min(program.least_rest_s, program.rest_s))
-        return Rest(self.now, ready, self.now + seconds(program.rest_s))
+        rest_s = program.rest_s if tired is None else fatigue.rest_s(program.rest_s, tired.fade)
+        least_s = min(program.least_rest_s, program.rest_s)
+        if tired is not None and tired.flag:
+            least_s = max(least_s, program.rest_s)
+        return Rest(self.now, self.now + seconds(least_s), self.now + seconds(rest_s), tired=bool(tired and tired.flag))
+
+    # How the patient is
+
+    def _hold(self, down: int = 0) -> None:
+        """Let nothing become harder where the day says so."""
+        allowed = self.care.allowed
+        if allowed.no_rise or allowed.step_down or down:
+            ways = [(block, self._way_of(block)) for block in self.plan.program.blocks]
+            self._chooser.hold(ways, max(down, allowed.step_down))
+
+    def _way_of(self, block: Block) -> str:
+        skill = self.games[block.game].skill
+        return self._way_at(skill)
+
+    def _told_of(self, asked: Asked, action: str) -> Frame:
+        """Take in how much it hurts or how hard it was, and go on as the day then allows."""
+        kind, _, number = action.partition(" ")
+        said = int(number) if kind == "scale" else None
+        if asked.what == "pain" and not asked.again:
+            self._go(replace(asked, what="effort", told=said))
+            return Frame()
+        pain, effort = (said, None) if asked.what == "pain" else (asked.told, said)
+        self.care.note(Happened("told", pain=pain, effort=effort), self.now)
+        return self._cared_for(asked)
+
+    def _cared_for(self, asked: Asked) -> Frame:
+        """Go on, wait, or end, as the safety machine says."""
+        allowed = self.care.allowed
+        self._hold()
+        if allowed.wait_s:
+            self.care.leave_out(self.game.name)
+            self._go(Waiting(self.now, self.now + seconds(allowed.wait_s)))
+            return Frame()
+        if not allowed.play:
+            return self._finish("pain" if allowed.why in ("still-hurts", "red-flag", "not-told") else "effort")
+        if asked.rests and self.care.may_play_block(self.block, self.game):
+            return self._rest_or_end()
+        return self._block_after()
+
+    @property
+    def _feedback(self) -> Feedback:
+        """Return the schedule of feedback that holds in this block."""
+        return self.block.feedback or self.plan.program.feedback
+
+    def _is_unknown_in_newtons(self) -> bool:
+        """Tell whether a cap in newtons is prescribed, and this sensor cannot say newtons."""
+        is_sensor = self.played_with in SENSORS and self.game.skill in FORCES
+        return is_sensor and self.plan.program.cap_n > 0 and self._sensing.source.gain_n <= 0
 
     def _marks(self) -> tuple[str, ...]:
         """Return what befell the sensor in this attempt, and ``abrupt`` for a force that rose faster than it should."""
@@ -669,10 +897,24 @@ class Session:
         if isinstance(phase, fitting.Tare) and isinstance(made, fitting.Firm):
             self._note_fit("tare", Scale(made.zero, 0.0), made.noise)
             self._sensing = replace(self._sensing, loose=False)
+            capped = self._fitted_by_newtons(made)
+            if capped is not None:
+                return capped
             made = fitting.greatest(made, self.now, span) if self.plan.program.maximum else made
         asked_again = made != phase and isinstance(made, fitting.Tare) and made.refused and not made.readings
         self._phase = made
         return Frame((Cue("warn"),)) if asked_again else Frame()
+
+    def _fitted_by_newtons(self, firm: fitting.Firm) -> Frame | None:
+        """Fit the sensor without any squeeze where a cap in newtons is prescribed: the cap is that many newtons."""
+        gain, cap_n = self._sensing.source.gain_n, self.plan.program.cap_n
+        if cap_n <= 0 or gain <= 0:
+            return None
+        scale = Scale(firm.zero, firm.zero + cap_n / self.plan.program.limits.cap / gain)
+        self._note_fit("newtons", scale, firm.noise)
+        self._sensing = sensing.fitted(self._sensing, scale, "firm")
+        self._go(self._resumed())
+        return Frame((Cue("hit-5"),))
 
     def _note_fit(
         self, kind: str, scale: Scale, noise: float, moved: bool = False, tries: tuple[float, ...] = ()
@@ -723,7 +965,7 @@ class Session:
         profile = self.plan.profile
         keys = tuple(profile.labels().items()) if self.played_with == "keys" else ()
         own = (profile.word, profile.hand)
-        return Setting(profile.units_per_mm, profile.calm, self.played_with, keys, turn.weights, *own)
+        return Setting(self._as_played.units_per_mm, profile.calm, self.played_with, keys, turn.weights, *own)
 
     def _asked(self) -> float:
         if isinstance(self._phase, Playing):
@@ -760,8 +1002,17 @@ class Session:
         return tuple(rows)
 
     def _placed(self, cue: Cue) -> Cue:
-        """Return the cue where it is seen: mirrored for the left hand."""
-        return replace(cue, x=1600 - cue.x) if self.flipped else cue
+        """Return the cue where it is seen: mirrored for the left hand, and at the edge that is seen."""
+        x, y = self.focus.out(1600 - cue.x if self.flipped else cue.x, cue.y)
+        return replace(cue, x=x, y=y)
+
+
+def told_line(told: Told) -> str:
+    """Return the line of a recording for what was told: a note."""
+    event = told.event
+    values = {name: getattr(event, name) for name in ("pain", "effort", "why")}
+    said = [f"{name}-{value}" for name, value in values.items() if value not in (None, "")]
+    return note_line(".".join(["guard", event.kind, *said, told.standing.day, told.standing.plan]))
 
 
 def _goes_down(samples: Sequence[Sample], held: bool, key: str, button: Button) -> bool:

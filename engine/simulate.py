@@ -14,7 +14,7 @@ from engine.fitting import Firm, Tare
 from engine.game import FORCES, Follow, Intent, Press, Squeeze, Touch
 from engine.ghost import along
 from engine.hand import FINGERS, Finger
-from engine.phases import Demo, Judge, Paused, Playing, Rest, Review, Seek, Summary, Why
+from engine.phases import Asked, Demo, Judge, Paused, Playing, Rest, Review, Seek, Summary, Why
 from engine.profile import KEYS
 from engine.sample import Sample
 from engine.session import Session
@@ -29,7 +29,8 @@ LOOK_S = 1.2
 class Traits:
     """What a patient is like: ability 0..1, how much practice adds and fatigue takes away, lapses of attention.
 
-    ``weak`` are fingers that react later than the others, each with the factor of its reaction time.
+    ``weak`` are fingers that react later than the others, each with the factor of its reaction time. ``pain`` and
+    ``effort`` (0 to 10) are told when they are asked about, one after the other, the last one ever after.
     """
 
     ability: float = 0.5
@@ -40,6 +41,8 @@ class Traits:
     lapse: float = 0.02
     reaction_ms: float | None = None
     weak: tuple[tuple[str, float], ...] = ()
+    pain: tuple[int, ...] = (0,)
+    effort: tuple[int, ...] = (3,)
 
     def __post_init__(self) -> None:
         """Refuse an ability outside 0..1."""
@@ -88,6 +91,7 @@ class Patient:
         self._rested = 0
         self._phase_at = 0
         self._phase: type[object] | None = None
+        self._told: dict[str, int] = {}
 
     def samples(self, session: Session) -> tuple[Sample, ...]:
         """Return what the devices feel of this patient at the session's next tick."""
@@ -109,12 +113,27 @@ class Patient:
             self._rested = len(session.trials)
             if tick < phase.ready + seconds(0.5):
                 return []
+        if isinstance(phase, Asked):
+            return self._answered(session, phase, tick - self._phase_at)
         if not isinstance(phase, Demo | Judge | Review | Seek | Rest | Paused | Summary | Why):
             return []
         waited = tick - self._phase_at
         if waited < seconds(LOOK_S) or waited % seconds(LOOK_S):
             return []
         return self._pressed("ENTER", tick)
+
+    def _answered(self, session: Session, asked: Asked, waited: int) -> list[Sample]:
+        """Press the number of how it is on the scale."""
+        since = waited % seconds(LOOK_S)
+        if waited < seconds(LOOK_S) or since > 1:
+            return []
+        told = self.traits.pain if asked.what == "pain" else self.traits.effort
+        number = told[min(self._told.get(asked.what, 0), len(told) - 1)]
+        button = next(b for b in session.scene().buttons if b.action == f"scale {number}")
+        if since:
+            self._told[asked.what] = self._told.get(asked.what, 0) + 1
+            self._phase = None  # the next question looks the same from here
+        return [Sample("mouse", to_ms(session.now), 0.0 if since else 1.0, button.x, button.y)]
 
     def _pressed(self, key: str, tick: int, held_ticks: int = 10) -> list[Sample]:
         self._body = replace(self._body, lifts=(*self._body.lifts, (tick + held_ticks, key)))
@@ -252,7 +271,7 @@ class Patient:
         self._body = replace(body, force=max(0.0, body.force + max(-limit, min(limit, towards))))
         felt = self._felt(wanted)
         if session.played_with == "mouse":
-            return [Sample("mouse", to_ms(tick), 0.0, 800.0, round(mouse_height(felt), 1))]
+            return [Sample("mouse", to_ms(tick), 0.0, *session.focus.out(800.0, round(mouse_height(felt), 1)))]
         if session.played_with == "keys":
             return self._hold_key(session, felt, tick)
         return []
@@ -317,7 +336,8 @@ class Patient:
         return float(0.85 * asked_mm_s * self._body.speed ** (2 * size) * exp(hurry))
 
     def _place(self, session: Session) -> tuple[float, float]:
-        return to_stage(*self._body.at, session.plan.profile.units_per_mm, session.flipped)
+        per_mm = session.focus.units_per_mm(session.plan.profile.units_per_mm)
+        return session.focus.out(*to_stage(*self._body.at, per_mm, session.flipped))
 
     def _touch(
         self, session: Session, intent: Intent | None, late: Intent | None, ability: float, tick: int

@@ -19,6 +19,7 @@ GAMES = rooms.all_games()
 LADDERS = rooms.all_ladders()
 GENTLE = rooms.built_in_program()
 LONGEST = seconds(1500)
+WELL = ("start", "scale 0", "news no")  # the presses of a check-in of somebody who is well
 
 
 def plan_of(

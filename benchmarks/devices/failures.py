@@ -19,9 +19,10 @@ practice. Each row is a test in `tests/devices/test_failure_table.py`, which pla
 bytes over a pseudo-terminal. The times were measured by these tests in one run on {cores} cores; they are
 no promise: with real boards come their boot time (1 to 2 s for an Uno) and the delay of USB.
 
-Written by `uv run python -m benchmarks.devices failures`; do not edit.
+Written by `uv run python -m benchmarks.devices failures`; do not edit this table.
 
 """
+BY_HAND = "\n# When the computer fails\n"  # from here on the page is written by hand
 
 Row = dict[str, str]
 
@@ -53,5 +54,7 @@ def written(found: Sequence[Row], cores: int) -> str:
 
 
 def keep(found: Sequence[Row], cores: int, path: Path = REPORT) -> None:
-    """Write the page."""
-    path.write_text(written(found, cores), encoding="utf-8")
+    """Write the page; what was written by hand after the table stays."""
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    _, heading, by_hand = before.partition(BY_HAND)
+    path.write_text(written(found, cores) + heading + by_hand, encoding="utf-8")

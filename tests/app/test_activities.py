@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from practice import WELL
 
 from app import rooms
 from app.activities import ACTIVITIES, Activities
@@ -130,7 +131,7 @@ def test_closing_the_window_keeps_an_activity(tmp_path: Path) -> None:
 
 def test_the_edges_of_a_game_are_explored_from_the_screen_of_games(tmp_path: Path) -> None:
     room = Room(tmp_path).to("explore")
-    room.click("edge cup")
+    room.click("edge cup", *WELL)
     session = room.visit.session
     assert session is not None
     room.click("start")
@@ -147,7 +148,7 @@ def test_the_edges_of_a_game_are_explored_from_the_screen_of_games(tmp_path: Pat
 def test_a_task_of_daily_life_plays_all_its_games_in_a_row(tmp_path: Path) -> None:
     room = Room(tmp_path).click("pick", "tasks", "task drinking")
     assert {"game.cup", "game.market", "game.kite", "part.drinking.kite"} <= set(room.words)
-    room.click("all drinking")
+    room.click("all drinking", *WELL)
     session = room.visit.session
     assert session is not None
     assert [block.game for block in session.plan.program.blocks] == ["cup", "market", "kite"]
@@ -162,7 +163,7 @@ def test_a_word_of_ones_own_is_typed_kept_and_given_to_the_game(tmp_path: Path) 
     room.click("word take", "word erase", "word done")
     assert room.visit.profile.word == "ROSA"
     assert 'word = "ROSA"' in (tmp_path / "settings.toml").read_text("utf-8")
-    room.click("home", "pick", "more", "more", "play letters")
+    room.click("home", "pick", "more", "more", "play letters", *WELL)
     session = room.visit.session
     assert session is not None
     assert session.plan.profile.word == "ROSA"

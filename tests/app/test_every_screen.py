@@ -4,26 +4,39 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
-from app import files, rooms
+from app import captions, files, rooms
 from app.activities import ACTIVITIES
 from app.art import found
+from app.lettering import SHRINK, lay_out, raster
 from app.lettering import Block as Lines
-from app.lettering import lay_out, raster
 from app.pieces import parts
+from app.sizing import Sizing
 from app.texts import PLACE, load
 from app.visit import LEAST_PER_MM, MOST_PER_MM, changed
-from engine import imagine, phases, screens, sensor_screens
+from engine import (
+    day_screens,
+    focus,
+    goal_screens,
+    goals,
+    guard,
+    imagine,
+    phases,
+    screens,
+    sensor_screens,
+    who_screens,
+)
 from engine.fitting import Firm, Tare
 from engine.game import Cause, Result
 from engine.hand import Finger, Side
 from engine.plan import Plan
+from engine.prescription import Goal, Milestone
 from engine.profile import AIDS, GRIPS, PALETTES, TAPS, Profile
 from engine.program import Block
 from engine.quality import QUALITIES
@@ -40,14 +53,26 @@ from engine.source import PADS
 from engine.spelling import Spelling
 from engine.weighing import Weighing
 
+LONG_WORDS = "Carry a full cup of tea from the kitchen to the garden table for my sister and her guests, every Sunday"
 LANGUAGES = ("de", "en", "es", "fr")
-SCALES = (1.0, 1.25)
+SCALES = (1.0, 2.0)
 CAUSES = tuple(cause for cause in get_args(Cause) if cause)
 WAYS = ("keys", "mouse", "serial", "tindeq", "trigger")
-PAUSES = ("idle", "unplugged", "hard", "taps", "next", "cell", "strong", "stuck")
+PAUSES = ("idle", "unplugged", "hard", "taps", "next", "cell", "strong", "stuck", "away", "hidden", "screen")
+ASKED = (("pain", False), ("fatigue", True))  # scales before play, and whether there is a way back
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+TIMES = (
+    None, ("next.open", ()), ("next.today-after", (("time", "20:00"),)), ("next.tomorrow", ()), ("next.therapist", ()),
+    *(("next.on", (("day", f"@next.{day}"),)) for day in WEEKDAYS),
+)  # fmt: skip
+OWN_WORDS = ("", "W", ("W" * 24 + " ") * 4 + "W" * 20, "the cup felt lighter and i held my own mug at breakfast")
 SIDES = (Side.LEFT, Side.RIGHT)
 FIRST = ("ladybirds", "cup", "brook")
-ALWAYS_THERE = {"stop", "show", "home", "leave", "back", "more", "tasks", "word erase", "word done"}
+ALWAYS_THERE = {
+    "stop", "show", "home", "leave", "back", "skip", "more", "tasks", "word erase",
+    "word done", "goals own", "goals done", "erase", "enter", "staff", "change",
+}  # fmt: skip
+OF_A_LIST = {"scale", "chip", "flag", "who", "picture", "digit"}  # a scale is one choice, and so is a list
 LEAST = 20 * 4.6  # units: 20 mm on the usual display; more than 44 pixels where the stage is 1024 wide
 READABLE = 20.0  # units: the smallest letters on a screen
 FINGERS = tuple(str(finger) for finger in Finger)
@@ -120,7 +145,7 @@ def trial(index: int, block: int, game: str, hit: bool) -> Trial:
 
 def notices() -> tuple[str, ...]:
     """Return everything that the home screen may have to say."""
-    return tuple(key for key in load("en").table if key.startswith(("store.", "device.")))
+    return tuple(key for key in load("en").table if key.startswith(("store.", "device.", "sound.")))
 
 
 def reasons() -> tuple[str, ...]:
@@ -158,11 +183,121 @@ def plain_screens() -> Iterator[tuple[str, Scene]]:
         also = [("reason.finger", values) for _, values in rows]
         twice = [row for pair in zip(rows, also, strict=True) for row in pair]
         yield from ((f"why, {rows[0]}, {count} twice", screens.why(twice[: 2 * count])) for count in (1, 2, 3))
+    every = [("reason.up", (*REASON_VALUES, ("game", name))) for name in names]
+    yield from ((f"why, page {page}", screens.why(every, page)) for page in range(screens.why_pages(every)))
     yield from sensor_scenes()
     yield from summaries(names)
     yield from looking_back(names)
     yield from choosing(names)
     yield from settings()
+    yield from day_scenes()
+    yield from who_scenes()
+    yield from goal_scenes()
+
+
+def goal_scenes() -> Iterator[tuple[str, Scene]]:
+    """Yield the pages of goals, activities and milestones, empty and full, with short and with long words."""
+    tasks = tuple(task.name for task in rooms.all_tasks())
+    for many in (False, True):
+        for profile in (*both_sides(), Profile(unseen=Side.LEFT)):
+            for name, flow in goal_flows(many, tasks):
+                shown = focus.in_sight(goal_screens.scene(flow), profile)
+                yield f"goals, {name}, {many}, unseen {profile.unseen}", shown
+    for row in (*(Milestone(game, 99) for game in rooms.all_games()), Milestone("cup", 4, LONG_WORDS)):
+        yield f"reached, {row}", goal_screens.celebrate(row)
+    yield from ((key, goal_screens.back_again(key)) for key in load("en").table if key.startswith("return."))
+
+
+def goal_flows(many: bool, tasks: tuple[str, ...]) -> Iterator[tuple[str, goal_screens.Flow]]:
+    """Yield every page, opened as it is by its buttons."""
+    words = (LONG_WORDS, "Button my shirt") if many else ()
+    agreed = [goals.Standing(Goal(text, (LONG_WORDS,) * 5 if n else ()), *((-2, 2) if n else ()))
+              for n, text in enumerate((*words, "Cook"))] if many else []  # fmt: skip
+    named = zip((*words, "@activity.zip"), (10, 1, 0), strict=True) if many else ()
+    own = [goals.Activity(text, 0, score) for text, score in named]
+    steps = tuple(Milestone(game, n + 1, LONG_WORDS * (n % 2)) for n, game in enumerate(rooms.all_games()))
+    flow = goal_screens.start(agreed, own, goals.mastery(steps, steps[:2]) if many else ())
+    ways = [["goals mine"], ["goals activities"], ["goals milestones"]]
+    if many:
+        rated = [["goals mine", *["more"] * n, "goals rate"] for n in range(3)]
+        ways += [[*way, *["goals less"] * less] for way in rated for less in range(5)]
+        ways += [["goals mine", "more"], ["goals milestones", "more"], ["goals milestones", "more", "more"]]
+    place = ["goals activities", "goals activity 0", *["goals another"] * many]
+    ways += [place, [*place, "more"], [*place, "goals own"], [*place, "goals own", *["goals take"] * 24]]
+    for n, task in enumerate(tasks):
+        shelf = [*place, *["more"] * (n // 3), f"goals task {task}"]
+        ways += [shelf, *([*shelf, f"goals thing {name}"] for name, _ in goal_screens.LIBRARY[task])]
+    ways += [["goals activities", f"goals activity {n}"] for n in range(3 * many)]
+    for way in ([], *ways):
+        page = flow
+        for action in way:
+            page = goal_screens.act(page, action)
+        yield " ".join(way), page
+
+
+def who_scenes() -> Iterator[tuple[str, Scene]]:
+    """Yield the screens of the reception: few and many patients, with long names, and every state of the PIN pad."""
+    names = ("", "Anna", "Maximiliane W. Obermaier", "W" * 24, "WWWWWWWWWWW WWWWWWWWWWWW")
+    who = [
+        who_screens.Tile("WW8-WWW8"[n % 2 :], picture, names[n % 5], n % 3 == 0)
+        for n, picture in enumerate(who_screens.PICTURES)
+    ]
+    for count, page in ((0, 0), (1, 0), (6, 0), (7, 0), (7, 1), (12, 1)):
+        yield f"tiles, {count}, {page}", who_screens.tiles(who[:count], page)
+    yield from ((f"tiles, {key}", who_screens.tiles(who, 0, key)) for key in notices() if key.startswith("store."))
+    for count, page in ((1, 0), (6, 0), (7, 1), (12, 0), (12, 1)):
+        yield f"pictures, {count}, {page}", who_screens.pictures(who_screens.PICTURES[:count], page)
+    yield "who, hand", who_screens.hand()
+    yield from ((f"wipe, {still}", who_screens.wipe(still)) for still in (False, True))
+    for profile in (*both_sides(), Profile(unseen=Side.LEFT)):
+        for asks, tile, staff, way in (("who.pin", who[2], True, "back"), ("who.clinic", None, False, "leave")):
+            for typed, told, left_s in ((0, "", 0.0), (4, "who.wrong", 0.0), (6, "", 0.0), (0, "", 900.0)):
+                pad = who_screens.pin_pad(profile, asks, typed, told, left_s, tile, staff, way)
+                yield f"pad, {asks}, {typed}, {left_s}, unseen {profile.unseen}", pad
+    yield "change", screens.home() + (who_screens.change_button(),)
+
+
+def day_scenes() -> Iterator[tuple[str, Scene]]:
+    """Yield the screens around a bout, for who sees both sides, and for who does not see the left or the right one."""
+    for profile in (*both_sides(), Profile(unseen=Side.LEFT)):
+        for name, scene in days(profile):
+            yield f"day, {name}, unseen {profile.unseen}", scene
+
+
+def days(profile: Profile) -> Iterator[tuple[str, Scene]]:
+    """Yield the screens around a bout, with usual and extreme values."""
+    names, tasks = tuple(rooms.all_games()), tuple(task.name for task in rooms.all_tasks())
+    up = ("reason.up", (*REASON_VALUES, ("game", "cup")))
+    yield "welcome", day_screens.welcome(profile)
+    for count in (1, 3, 6):
+        for sensor in (False, True):
+            plan = day_screens.Day((names * 2)[:count], 45, 2, 2, (("reason.tired", up[1]),) * sensor, sensor)
+            yield f"today, {count}, sensor {sensor}", day_screens.today(plan, profile)
+    yield from ((f"{name}, {back}", day_screens.scale(name, profile, back)) for name, back in ASKED)
+    yield "news", day_screens.news(profile)
+    for page in range(day_screens.FLAG_PAGES):
+        for ticked in ((), guard.FLAGS):
+            yield f"flags, {page}, {len(ticked)}", day_screens.flags(page, ticked, profile)
+    yield "emergency", day_screens.emergency(profile)
+    yield "contact", day_screens.contact(profile)
+    for why in dict.fromkeys(rule.name for rule in guard.RULES if rule.name):
+        for instead in ((), ("mirror",), ("mirror", "imagine", "touch")):
+            for when in TIMES:
+                yield f"closed, {why}, {instead}, {when}", day_screens.closed(f"guard.{why}", profile, when, instead)
+    yield "pain now", day_screens.pain_now(profile)
+    yield "effort", day_screens.effort(profile)
+    yield from ((f"waiting, {left}", day_screens.waiting(left, 900.0, profile)) for left in (900.0, 59.9, 0.0))
+    yield from ((f"tired, {longer}", day_screens.tired(longer, profile)) for longer in (60.0, 180.0))
+    yield from ((f"reflect, {name}", day_screens.reflect(name, profile)) for name in day_screens.REFLECTIONS)
+    yield from ((f"use, {n}", day_screens.use(tasks[n : n + 3], profile)) for n in range(len(tasks)))
+    for ticked in ((), tuple(day_screens.SENSATIONS)):
+        week = tuple(bool(ticked) or n % 3 == 0 for n in range(7))
+        yield f"journal, {len(ticked)}", day_screens.journal(ticked, "Good" * bool(ticked), week, profile)
+    yield from ((f"words, {text[:9]}", day_screens.words(text, profile)) for text in OWN_WORDS)
+    for when in TIMES:
+        if when:
+            reached = (("next.open", ()),) * (2 if when[0] == "next.on" else 0)
+            yield f"next, {when}", day_screens.next_time(when, reached, profile)
 
 
 def sensor_scenes() -> Iterator[tuple[str, Scene]]:
@@ -286,7 +421,8 @@ def every_screen() -> tuple[tuple[str, Scene], ...]:
         for profile in both_sides() if with_stop else ():
             made.append((f"{name}, seen {profile.seen}", scene + (screens.stop_button(profile),)))
     made.extend((name, Scene("meadow", over)) for profile in both_sides() for name, over in overlays(profile))
-    return tuple(made)
+    once = {scene: name for name, scene in reversed(made)}  # much is the same for both sides
+    return tuple((name, scene) for scene, name in reversed(once.items()))
 
 
 def both_sides() -> tuple[Profile, Profile]:
@@ -299,14 +435,28 @@ def both_sides() -> tuple[Profile, Profile]:
 
 def texts_of(scene: Scene, language: str, scale: float) -> list[tuple[Area, Lines, Shape]]:
     """Return where each text of a scene lies, how it is laid out, and the shape it belongs to."""
-    say = load(language, strict=True).say
-    made = []
-    for shape in scene.shapes:
-        for piece in parts(shape, scale, say):
-            if isinstance(piece, Words):
-                lines = lay_out(piece, say(piece.key, piece.values), scale)
-                made.append((area_of_text(piece, lines), lines, shape))
-    return made
+    shapes = sizing(language, scale).sized(scene).shapes
+    found = zip(shapes, scene.shapes, strict=True)
+    return [(place, lines, shape) for sized, shape in found for place, lines in written(sized, language)]
+
+
+@cache
+def sizing(language: str, scale: float) -> Sizing:
+    """Return what makes the words of a language as large as is wanted."""
+    return Sizing(scale, load(language, strict=True).say)
+
+
+@cache
+def written(shape: Shape, language: str) -> tuple[tuple[Area, Lines], ...]:
+    """Return where the texts of a shape lie; the same shape is on many screens."""
+    if not isinstance(shape, Words | Button):
+        return ()
+    say, made = load(language, strict=True).say, []
+    for piece in parts(shape, 1.0, say):
+        if isinstance(piece, Words):
+            lines = lay_out(piece, say(piece.key, piece.values))
+            made.append((area_of_text(piece, lines), lines))
+    return tuple(made)
 
 
 def faults_of_texts(scene: Scene, language: str, scale: float) -> Iterator[str]:
@@ -324,6 +474,14 @@ def faults_of_texts(scene: Scene, language: str, scale: float) -> Iterator[str]:
     for (one, _, _), (other, _, _) in combinations(texts, 2):
         if one.meets(other):
             yield f"over another text: {one.what} | {other.what}"
+
+
+def faults_of_growth(scene: Scene, language: str, scale: float) -> Iterator[str]:
+    """Yield the texts of a scene that are smaller than at the usual size, by more than a step of the search."""
+    usual, large = (texts_of(scene, language, by) for by in (1.0, scale))
+    for (_, before, _), (_, lines, _) in zip(usual, large, strict=True):
+        if lines.size < before.size * SHRINK:
+            yield f"{lines.size:.1f} units high, {before.size:.1f} at the usual size: {' / '.join(lines.lines)}"
 
 
 def faults_of_pictures(scene: Scene, language: str, scale: float) -> Iterator[str]:
@@ -344,7 +502,8 @@ def faults_of_buttons(scene: Scene) -> Iterator[str]:
         if not STAGE.holds(box):
             yield f"{box.what} leaves the stage"
     yield from (f"{one.what} meets {other.what}" for one, other in combinations(boxes, 2) if one.meets(other))
-    if len({button.action for button in scene.buttons} - ALWAYS_THERE) > 3:
+    choices = {button.action for button in scene.buttons if button.action.partition(" ")[0] not in OF_A_LIST}
+    if len(choices - ALWAYS_THERE) > 3:
         yield "more than three choices"
 
 
@@ -368,14 +527,24 @@ def gathered(scenes: tuple[tuple[str, Scene], ...], *looks: Callable[[Scene], It
 
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_text_is_cut_tiny_outside_its_place_or_over_another(language: str, scale: float) -> None:
-    assert gathered(every_screen(), lambda scene: faults_of_texts(scene, language, scale)) == []
+def test_no_text_is_cut_tiny_outside_its_place_or_over_anything_else(language: str, scale: float) -> None:
+    looks = (faults_of_texts, faults_of_pictures, *((faults_of_growth,) if scale > 1 else ()))
+    assert gathered(every_screen(), *(partial(look, language=language, scale=scale) for look in looks)) == []
 
 
-@pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_text_lies_over_a_picture_or_under_a_button(language: str, scale: float) -> None:
-    assert gathered(every_screen(), lambda scene: faults_of_pictures(scene, language, scale)) == []
+def test_a_usual_sentence_becomes_twice_as_large(language: str) -> None:
+    card = Bar(800, 450, 1280, 400, "card")
+    scene = Scene("", (card, Words("stopped.title", 800, 450, 40, width=1100, lines=2)))
+    assert [lines.size for _, lines, _ in texts_of(scene, language, 2.0)] == [pytest.approx(80)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_screens_of_a_day_fit_at_twice_the_text_size(language: str) -> None:
+    for unseen in (None, *SIDES):
+        seen = tuple(days(Profile(unseen=unseen, text_scale=2.0)))
+        for look in (faults_of_texts, faults_of_pictures):
+            assert gathered(seen, lambda scene, look=look: look(scene, language, 2.0)) == []
 
 
 def test_buttons_are_large_apart_and_few() -> None:
@@ -444,7 +613,8 @@ def moments(hand: Side, unseen: Side | None) -> tuple[tuple[str, Scene], ...]:
         session, patient = session_of(game, hand, unseen), Patient(Traits(0.15, lapse=0.2), 7)
         while not session.over:
             session.tick(patient.samples(session))
-            seen.setdefault(moment(session), session.scene())
+            if moment(session) not in seen:
+                seen[moment(session)] = session.scene()
     seen |= unplugged_and_stopped(session_of("cup", hand, unseen))
     return tuple(seen.items())
 
@@ -527,12 +697,17 @@ def made_keys() -> set[str]:
         *(f"imagine.line-{n}" for n in range(1, imagine.LINES + 1)),
         *(f"imagine.{answer}" for answer in (*imagine.VIVID, *SIDES)),
         "key.space",
+        *(f"goal.level-{n}" for n in range(1, 6)),
+        *(f"activity.{name}" for things in goal_screens.LIBRARY.values() for name, _ in things),
+        *(f"milestone.{state}" for state in ("reached", "next", "later")),
+        *(f"return.{kind}" for kind in ("short", "long")),
         *(f"{section}.{cause}" for section in ("seek", "edge") for cause in screens.SEEK_ICONS),
         *(f"task.{task.name}" for task in rooms.all_tasks()),
         *(f"part.{task.name}.{game}" for task in rooms.all_tasks() for game in task.games),
         *(f"game.{name}" for name in ACTIVITIES),
         *(f"how.{game}.{way}" for game in games for way in ("keys", "mouse", "serial")),
         *(f"how.{game}.{way}" for game in ("ladybirds", "melody") for way in ("pads", "switch")),
+        "how.buttons.switch",
         *(f"game.{game}" for game in games),
         *(f"brief.{key.removeprefix('reason.')}" for key in screens.REASONS),
         *(f"finger.{finger}" for finger in FINGERS),
@@ -555,6 +730,15 @@ def made_keys() -> set[str]:
             )
         ),
         *(f"touch.{name}" for name in TOUCHED),
+        *(f"news.{flag}" for flag in guard.FLAGS),
+        *(f"reflect.{question}" for question in day_screens.REFLECTIONS),
+        *(f"journal.{sensation}" for sensation in day_screens.SENSATIONS),
+        *(when[0] for when in TIMES if when),
+        *(f"next.{day}" for day in WEEKDAYS),
+        *(f"guard.{rule.name}" for rule in guard.RULES if rule.name),
+        *(f"guard.{why}" for why in ("unasked", "locked")),
+        *(f"does.{game}" for game in games),
+        *(f"program.{name}" for name in rooms.all_prescriptions()),
         *(f"set-value.taps.{name}" for name in TAPS),
         *(f"set-value.aid.{name}" for name in AIDS),
         *(f"set-value.weigh.{name}" for name in ("done", "none")),
@@ -569,7 +753,11 @@ def made_keys() -> set[str]:
         *(f"set-value.side.{side}" for side in SIDES),
         *(f"set-value.palette.{name}" for name in PALETTES),
         *(f"set-value.grip.{name}" for name in GRIPS),
-        *(f"set-value.text.{size}" for size in ("usual", "large")),
+        *(f"set-value.text.{size}" for size in screens.TEXT_SIZES.values()),
+        *(f"set-value.time.{step}" for steps in (screens.SCANS, screens.DWELLS) for step in steps.values()),
+        *(f"set-value.wait.{step}" for steps in (screens.DEBOUNCES, screens.PATIENCE) for step in steps.values()),
+        "set-value.side.both",
+        *(f"caption.{key}" for key in ("force", *(key for key, _ in captions.MEANINGS.values()))),
     }
 
 

@@ -338,6 +338,7 @@ def test_nothing_can_be_changed_or_deleted(store: Store, path: Path) -> None:
     keep(store, session, FIRST)
     store.end(session, START, End(9, "stopped"), [])
     store.reason(session, START, "tired", [])
+    store.note("P-7", START, 739_000, "checkin", {"pain": 2})
     with closing(sqlite3.connect(path)) as other:
         for table in TABLES.tables:
             column = other.execute(f"SELECT name FROM pragma_table_info('{table}')").fetchone()[0]
@@ -345,6 +346,33 @@ def test_nothing_can_be_changed_or_deleted(store: Store, path: Path) -> None:
                 with pytest.raises(sqlite3.IntegrityError, match=f"{table}: rows are only ever added"):
                     other.execute(change)
     assert store.trials(session) == (FIRST,)
+
+
+def test_the_diary_gives_back_what_was_noted_oldest_first(store: Store) -> None:
+    for day, kind, values in ((1, "checkin", {"pain": 2}), (1, "told", {"pain": 3}), (2, "checkin", {"pain": 1})):
+        store.note("P-7", START, day, kind, values)
+    store.note("P-8", START, 1, "checkin", {"pain": 9})
+    assert [(e.day, e.kind, e.values["pain"]) for e in store.diary("P-7")] == [
+        (1, "checkin", 2), (1, "told", 3), (2, "checkin", 1),
+    ]  # fmt: skip
+    assert [e.values["pain"] for e in store.diary("P-7", ("checkin",), last=1)] == [1]
+
+
+def test_a_database_from_before_the_diary_is_taken_on_with_all_that_is_in_it(path: Path) -> None:
+    with closing(Store.open(path)) as store:
+        session = store.begin(HEADER, START)
+        keep(store, session, FIRST)
+    with closing(sqlite3.connect(path)) as other:
+        other.executescript(
+            "DROP TABLE diary; DROP TRIGGER schema_refuses_update; DROP TRIGGER schema_refuses_delete;"
+            "UPDATE schema SET version = 1;"
+        )
+    with closing(Store.open(path)) as store:
+        assert store.trials(session) == (FIRST,)
+        store.note("P-7", START, 3, "bout", {})
+        assert len(store.diary("P-7")) == 1
+    with closing(sqlite3.connect(path)) as other, pytest.raises(sqlite3.IntegrityError, match="only ever added"):
+        other.execute("DELETE FROM diary")
 
 
 def test_a_row_cannot_be_replaced_through_the_store(store: Store) -> None:
@@ -358,7 +386,7 @@ def test_the_tables_hold_only_plain_types_and_could_live_in_another_database() -
     from sqlalchemy.dialects import postgresql
     from sqlalchemy.schema import CreateTable
 
-    assert set(TABLES.tables) == {"schema", "sessions", "trials", "samples", "ends", "reasons"}
+    assert set(TABLES.tables) == {"schema", "sessions", "trials", "samples", "ends", "reasons", "diary"}
     for table in TABLES.tables.values():
         made = str(CreateTable(table).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
         types = {type(column.type).__name__ for column in table.columns}

@@ -17,6 +17,19 @@ def test_values_are_filled_in_wherever_they_are_named() -> None:
     assert texts.say("cup.full", {"n": "3"}) == "3 cups"
 
 
+def test_numbers_get_the_decimal_comma_of_a_language_and_nothing_else_is_changed() -> None:
+    table = {"cup.full": "{n} cups", "number.point": ","}
+    said = [Texts("de", table).say("cup.full", {"n": n}) for n in ("66.5", "-0.25", "66", "v1.2.3", "a.b", "1.", ".5")]
+    assert said == [f"{n} cups" for n in ("66,5", "-0,25", "66", "v1.2.3", "a.b", "1.", ".5")]
+    assert Texts("xx", TABLE, strict=True).say("cup.full", {"n": "66.5"}) == "66.5 cups"
+
+
+@pytest.mark.parametrize(("language", "written"), [("en", "66.5"), ("de", "66,5"), ("es", "66,5"), ("fr", "66,5")])
+def test_a_difficulty_is_written_as_the_language_writes_it(language: str, written: str) -> None:
+    said = load(language, strict=True).say("reason.up", {"from": "66.5", "to": "70", "hits": "4", "of": "5"})
+    assert written in said
+
+
 def test_a_value_with_braces_is_not_filled_in_again() -> None:
     assert Texts("en", TABLE, strict=True).say("cup.full", {"n": "{n}"}) == "{n} cups"
 

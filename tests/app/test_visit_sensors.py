@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from practice import WELL
 from sensed import BOARD, FULL, ZERO, Hand, Sensor
 
 from app import plugged as plugging
@@ -656,7 +657,7 @@ def test_a_tap_board_that_was_gone_before_the_practice_began_pauses_it(tmp_path:
     room = Room(tmp_path, taps="pads", port="/dev/named").go(0.5)
     plugging.BOARDS["pads"].here.there = False  # type: ignore[attr-defined]
     room.go(1.0)
-    room.press("pick", "play ladybirds").go(1.0).press("start").go(0.5)
+    room.press("pick", "play ladybirds", *WELL).go(1.0).press("start").go(0.5)
     assert room.visit.session is not None
     assert room.visit.session.phase == Paused("unplugged")
 

@@ -259,6 +259,14 @@ def test_the_patients_language_is_spoken_unless_another_is_asked_for(tmp_path: P
     assert "Cup  right" in regrasp("why", tmp_path).out
 
 
+def test_difficulties_are_written_with_the_comma_of_a_language_and_recorded_with_the_point(tmp_path: Path) -> None:
+    keep(tmp_path, trials(66.5, reason="reason.ease", reason_values={"from": "28", "to": "66.5", "cause": "too-soft"}))
+    english, german = (regrasp("why", tmp_path, "--language", language).out for language in ("en", "de"))
+    assert (english.count("66.5"), english.count("66,5")) == (2, 0)
+    assert (german.count("66.5"), german.count("66,5")) == (0, 2)
+    assert regrasp("why", tmp_path, "--json", "--language", "de").rows[0]["values"]["to"] == "66.5"
+
+
 @pytest.mark.parametrize("language", files.languages())
 @pytest.mark.parametrize("reason", screens.REASONS)
 def test_every_reason_makes_one_whole_line_in_every_language(reason: str, language: str) -> None:

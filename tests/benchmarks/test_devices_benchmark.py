@@ -166,4 +166,8 @@ def test_the_table_of_faults_is_read_from_the_tests_report(tmp_path: Path) -> No
     rows = failures.rows(junit)
     assert [row["fault"] for row in rows] == ["A", "B"]
     failures.keep(rows, 2, tmp_path / "failures.md")
-    assert "| A | s | 9 ms | p |\n" in (tmp_path / "failures.md").read_text("utf-8")
+    page = tmp_path / "failures.md"
+    assert "| A | s | 9 ms | p |\n" in page.read_text("utf-8")
+    page.write_text(page.read_text("utf-8") + failures.BY_HAND + "\nby hand\n", encoding="utf-8")
+    failures.keep(rows[:1], 2, page)
+    assert page.read_text("utf-8") == failures.written(rows[:1], 2) + failures.BY_HAND + "\nby hand\n"

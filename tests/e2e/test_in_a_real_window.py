@@ -12,7 +12,7 @@ from screen import Board, Copy, Screen, run, started
 from app.cli import main
 from app.palette import PALETTES
 from app.texts import load
-from engine import screens, sensor_screens
+from engine import day_screens, screens, sensor_screens
 from engine.hand import Finger, Side
 from engine.profile import Profile
 from engine.recording import trial_from_plain
@@ -35,10 +35,20 @@ PRACTICE, PICK, SETTINGS, QUIT = screens.home().buttons
 PAIN, TIRED, OTHER = screens.stopped().buttons
 GO_ON, NOT_NOW = screens.again(1).buttons
 (UNPLUGGED,) = screens.paused("unplugged").buttons
+(CHANGED,) = screens.paused("screen").buttons
 FIRM = next((s.x, s.y, s.r, s.r) for s in sensor_screens.firm(0.0).shapes if isinstance(s, Circle))
 
 
 # --- how the games are seen and played ------------------------------------------------------------------
+WELL = Profile()
+CHECK_IN = tuple(
+    next(button for button in scene.buttons if button.action == action)
+    for scene, action in (
+        (day_screens.today(day_screens.Day(("ladybirds",), 5), WELL), "start"),
+        (day_screens.scale("pain", WELL), "scale 0"),
+        (day_screens.news(WELL), "news no"),
+    )
+)
 
 
 def landed(copy: Copy, hand: Side = Side.RIGHT) -> Finger:
@@ -102,6 +112,12 @@ def enter(copy: Copy, button: Button) -> None:
         copy.press("Tab")
     copy.wait_for(f"the focus on {button.action}", lambda: copy.is_focused(button))
     copy.choose(button, keys=("Return",))
+
+
+def check_in(copy: Copy) -> None:
+    """Say that nothing hurts and nothing is new."""
+    for button in CHECK_IN:
+        copy.choose(button)
 
 
 def recording_replays(folder: Path) -> bool:
@@ -251,7 +267,8 @@ def test_a_left_hand_leads_the_boat_and_stop_is_where_it_is_seen_in_a_small_wind
 
         boat(copy)
         copy.resize(1024, 600)
-        copy.wait_to_see(SHOW, STOP)
+        copy.choose(CHANGED)
+        boat(copy)
         lead(copy, off=0, share=0.5)
         copy.keep_picture("brook-small")
         copy.click(STOP.x, STOP.y - STOP.h / 2 + 6)
@@ -275,6 +292,7 @@ def test_a_left_hand_is_chosen_a_game_is_picked_and_the_window_may_be_closed_in_
         copy.wait_to_see(*tiles)
         copy.keep_picture("pick")
         copy.choose(tiles[0])
+        check_in(copy)
         copy.choose(START)
         assert landed(copy, Side.LEFT) is Finger.INDEX
         copy.keep_picture("ladybirds-left")
@@ -300,6 +318,7 @@ def test_a_practice_that_was_killed_is_gone_on_with_by_keyboard_only_and_stopped
 ) -> None:
     with started(screen, tmp_path) as copy:
         enter(copy, PRACTICE)
+        check_in(copy)
         enter(copy, START)
         copy.press(KEYSYMS[landed(copy)])
         copy.wait_for_trials(1)
@@ -311,6 +330,7 @@ def test_a_practice_that_was_killed_is_gone_on_with_by_keyboard_only_and_stopped
         copy.keep_picture("again")
         assert (len(copy.trials()), copy.end()) == (1, None)
         enter(copy, GO_ON)
+        check_in(copy)
         enter(copy, START)
         [session] = copy.rows("SELECT continues, header FROM sessions WHERE id = 2")
         assert session["continues"] == 1
@@ -329,7 +349,7 @@ def test_a_practice_that_was_killed_is_gone_on_with_by_keyboard_only_and_stopped
 
 def test_one_switch_is_enough_to_reach_a_game_and_is_heard_in_it(screen: Screen, tmp_path: Path) -> None:
     with started(screen, tmp_path, settings="scan_s = 1.2") as copy:
-        for button in (PICK, screens.pick(GAMES).buttons[0], START):
+        for button in (PICK, screens.pick(GAMES).buttons[0], *CHECK_IN, START):
             copy.choose(button, keys=("space",), when=lambda here=button: rests_on(copy, here))
         copy.wait_to_see(SHOW, STOP)
         landed(copy)

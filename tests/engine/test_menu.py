@@ -174,6 +174,7 @@ SCREENS: dict[str, Scene] = {
     "rest": screens.rest(10, 30, 3, 9, True),
     "rest not ready": screens.rest(29, 30, 3, 9, False),
     "why": screens.why([REASON, REASON, REASON]),
+    "why of many": screens.why([("reason.first", (("game", game),)) for game in "abcd"], 1),
     "summary": screens.summary((), 3.0, "done"),
     "review": screens.review(((True, ""), (False, "too-soft")), "hint.too-soft"),
     "moved": screens.moved([("cup", (("steady", 0.5),))]),

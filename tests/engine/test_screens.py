@@ -1,15 +1,18 @@
 """The summary says in one short line for each game why it is as hard as it is now."""
 
 from dataclasses import replace
+from typing import TypeGuard
 
 import pytest
-from practice import click, play, session_of, wait
+from practice import GAMES, click, play, rest_for, session_of, wait
 
 from engine import phases, screens
 from engine.game import Result
 from engine.hand import Side
+from engine.profile import Profile
+from engine.program import Block
 from engine.recording import Trial
-from engine.scene import Bar, Button, Picture, Scene, Words
+from engine.scene import STAGE_W, Arc, Bar, Button, Circle, Path, Picture, Scene, Shape, Words, mirrored
 
 CUP = Trial(
     index=0, block=0, game="cup", hand=Side.RIGHT, played_with="keys", level=1, difficulty=20.0, result=Result.HIT,
@@ -104,3 +107,105 @@ def test_that_a_finger_is_asked_more_often_is_said_below_the_reason_and_not_in_t
     assert first.y > also.y > other.y
     assert dict(also.values)["finger"] == "@finger.ring"
     assert [one.key for one in briefs(screens.summary([CUP], 5.0, "done", rows))] == ["brief.up"]
+
+
+# The demonstration
+
+# Pictures that it must be possible to see whole, beside all that is drawn as a mark or in words.
+NEEDED = (
+    "kite-reel",
+    "market-basket",
+    "melody-drum",
+    "melody-bead",
+    "letters-card",
+    "ladybird",
+    "leaf",
+    "boat",
+)
+
+
+def area(shape: Shape) -> tuple[float, float, float, float]:
+    """Return left, low, right and high of a shape; of words only where they stand."""
+    if isinstance(shape, Path):
+        across, up = [x for x, _ in shape.points], [y for _, y in shape.points]
+        return min(across), min(up), max(across), max(up)
+    if isinstance(shape, Circle | Arc):
+        wide = high = shape.r
+    elif isinstance(shape, Words):
+        wide = high = shape.size / 2
+    else:
+        wide, high = shape.w / 2, shape.h / 2
+    return shape.x - wide, shape.y - high, shape.x + wide, shape.y + high
+
+
+def meets(one: Shape, other: Shape, more_than: float = 0.0) -> bool:
+    """Tell whether two shapes share an area, more than so many units wide and high."""
+    (left, low, right, high), (other_left, other_low, other_right, other_high) = area(one), area(other)
+    wide, tall = min(right, other_right) - max(left, other_left), min(high, other_high) - max(low, other_low)
+    return wide > more_than and tall > more_than
+
+
+def demonstration(profile: Profile, game: str) -> tuple[Button, tuple[Shape, ...]]:
+    """Return the start button, and what else lies over a demonstration."""
+    garden, stop = screens.garden([True], 10), screens.stop_button(profile)
+    over = (*screens.demonstration(profile, game, "keys", True, False), stop, *garden)
+    (start,) = (shape for shape in over if isinstance(shape, Button) and shape.action == "start")
+    return start, tuple(shape for shape in over if shape is not start)
+
+
+@pytest.mark.parametrize("seen", Side)
+def test_the_start_button_stands_in_the_seen_half_beside_stop_and_covers_no_other_thing(seen: Side) -> None:
+    profile = Profile(unseen=seen.other)
+    start, others = demonstration(profile, "cup")
+    left, _, right, _ = area(start)
+    assert (left >= STAGE_W / 2) if seen is Side.RIGHT else (right <= STAGE_W / 2)
+    assert min(start.w, start.h) >= 20 * profile.units_per_mm
+    assert start.y == screens.stop_button(profile).y
+    assert not [shape for shape in others if meets(start, shape)]
+    assert {demonstration(profile, game)[0] for game in GAMES} == {start}
+
+
+@pytest.mark.parametrize("game", GAMES)
+@pytest.mark.parametrize("hand", Side)
+def test_the_start_button_covers_nothing_that_matters_in_any_game(game: str, hand: Side) -> None:
+    session = session_of(game, profile=Profile(hand=hand))
+    wait(session, phases.Demo)
+    starts = [demonstration(Profile(hand=hand, unseen=side), game)[0] for side in Side]
+    for _ in range(24):
+        rest_for(session, 0.4)
+        assert isinstance(session.phase, phases.Demo)
+        scene = session.game.scene(session.phase.state)
+        for shape in (mirrored(scene) if session.flipped else scene).shapes:
+            if not isinstance(shape, Picture) or shape.name.startswith(NEEDED):
+                assert not any(meets(start, shape, 12.0) for start in starts), shape
+
+
+# Why it is this hard
+
+
+def test_the_reasons_of_many_games_are_said_three_a_page() -> None:
+    rows: list[screens.ReasonRow] = [("reason.first", (("game", game),)) for game in GAMES]
+    assert screens.why_pages(rows[:3]) == screens.why_pages([]) == 1
+    assert screens.why_pages(rows) == -(-len(GAMES) // 3)
+    said = [dict(shape.values)["game"] for n in range(4) for shape in screens.why(rows, n).shapes if is_reason(shape)]
+    assert said == list(GAMES)
+    assert "more" not in [button.action for button in screens.why(rows[:3]).buttons]
+
+
+def is_reason(shape: Shape) -> TypeGuard[Words]:
+    return isinstance(shape, Words) and shape.key.startswith("reason.")
+
+
+def test_the_pages_of_the_reasons_are_turned_round_and_round_and_back_leads_where_one_came_from() -> None:
+    session = session_of(*(Block(game, 1) for game in ("ladybirds", "cup", "brook", "kite")), rest_after=50)
+    play(session, until=lambda s: isinstance(s.phase, phases.Summary))
+    shown = []
+    for action in ("why", "more", "more"):
+        rest_for(session, 2.0)
+        click(session, action)
+        shown.append([dict(s.values)["game"] for s in session.scene().shapes if is_reason(s)])
+    assert shown[0] == shown[2] == ["ladybirds", "cup", "brook"]
+    assert shown[1] == ["kite"]
+    rest_for(session, 2.0)
+    click(session, "back")
+    assert session.phase == phases.Summary()

@@ -1,0 +1,359 @@
+"""Lead one patient's day: whether there may be practice, what is asked before it and after, and what one bout is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, tzinfo
+from pathlib import Path
+
+from app import rooms
+from app.history import of_rows
+from app.logbook import Logbook
+from app.patients import Patients
+from engine import corridor, day_screens, diary, goals, guard, schedule, screens
+from engine.chance import Chance
+from engine.corridor import Corridor
+from engine.day_screens import Line
+from engine.guard import Allowed, Event, Moment, Standing
+from engine.level import EASIEST, LevelError
+from engine.plan import Day as DayOfPlan
+from engine.prescription import Prescription, cap_of, session_limits
+from engine.profile import Profile
+from engine.program import Block, Program
+from engine.sample import Sample
+from engine.scene import Scene
+from engine.schedule import Bout, Done, Playable, Room
+from engine.session import Frame
+
+CLOCK, BROKEN = "clock.title", "room.broken"
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+KNOWN = 2  # sessions
+USUAL_S, BETWEEN_S = 8.0, 2.0  # a try of a game that was never played, and what lies between two
+INSTEAD = ("mirror", "imagine")
+
+
+class Daily:
+    """The day of one patient: the corridor that is walked, and what comes after it."""
+
+    def __init__(
+        self, logbook: Logbook, patient: str, prescription: Prescription, hand: str = "right", grip: str = "keys",
+        since: int = 0,
+    ) -> None:  # fmt: skip
+        """Lead the day of ``patient``; the prescription holds since day ``since``."""
+        self._logbook, self.patient, self.prescription = logbook, patient, prescription
+        self._hand, self._grip, self.since = hand, grip, since
+        self.corridor: Corridor | None = None
+        self.closed = ""
+        self.program: Program | None = None
+        self.chosen: tuple[str, ...] = ()
+        self._wanted: tuple[Block, ...] = ()
+        self._name = ""
+        self._standing: Standing | None = None
+        self._exploring = False
+        self.trouble = ""
+
+    @staticmethod
+    def of(logbook: Logbook, data_dir: Path, patient: str, hand: str, grip: str) -> "Daily":
+        """Return the day of a patient by the program in the folder; by the gentle one where there is none.
+
+        One that cannot be read closes practice: what it forbids is not known.
+        """
+        text = Patients(data_dir).program_text(patient)
+        if text is None:
+            return Daily(logbook, patient, rooms.gentle(), hand, grip)
+        try:
+            prescription = rooms.prescription_of(text, f"{patient}/program.toml")
+        except LevelError as error:
+            closed = Daily(logbook, patient, rooms.gentle(), hand, grip)
+            closed.trouble = str(error)
+            return closed
+        changed = logbook.diary(patient, ("program",), last=1)
+        return Daily(logbook, patient, prescription, hand, grip, changed[-1].day if changed else 0)
+
+    @property
+    def who(self) -> tuple[str, str, str]:
+        """Return whose day this is, which hand plays, and what forces come from."""
+        return self.patient, self._hand, self._grip
+
+    def close(self, why: str) -> None:
+        """Say that there is no practice now."""
+        self.closed, self.corridor, self.program = why, None, None
+
+    # Where the patient stands
+
+    @property
+    def standing(self) -> Standing:
+        """Return where the patient stands, as the diary says."""
+        if self._standing is None:
+            entries = self._logbook.diary(self.patient, diary.GUARDED, last=1)
+            limits, flare = self.prescription.thresholds, self.prescription.flare_up
+            self._standing = diary.standing(entries, limits, flare)
+        return self._standing
+
+    @property
+    def moment(self) -> Moment:
+        """Return the time by the wall clock."""
+        return self._logbook.moment()
+
+    @property
+    def allowed(self) -> Allowed:
+        """Return what may be done now."""
+        return guard.allowed(self.standing, self.moment, self.prescription.thresholds, self.prescription.flare_up)
+
+    def note(self, event: Event, standing: Standing | None = None) -> None:
+        """Take in what was told or happened, and keep it; ``standing`` is where it led, if that is known already."""
+        limits, flare = self.prescription.thresholds, self.prescription.flare_up
+        self._standing = standing or guard.step(self.standing, event, self.moment, limits, flare)
+        self._logbook.note(self.patient, event.kind, diary.values_of(event, self._standing))
+
+    def kept(self, frame: Frame) -> None:
+        """Keep what was told in a session."""
+        for told in frame.told:
+            self.note(told.event, told.standing)
+
+    def of_plan(self) -> DayOfPlan:
+        """Return the day as a session takes it with it."""
+        rules = self.prescription
+        return DayOfPlan(self.standing, self.moment, rules.thresholds, rules.flare_up)
+
+    # Before a bout
+
+    def begin(
+        self, wanted: Sequence[Block] = (), name: str = "", exploring: bool = False, sensor: bool = False
+    ) -> None:
+        """Begin with a bout: the program's own, or ``wanted`` blocks under a ``name``; first it is looked whether."""
+        self._wanted, self._name, self._exploring = tuple(wanted), name, exploring
+        self.program, self.closed, self.corridor = None, "", None
+        if self.standing.day in ("open", "easy", "short", "waiting"):  # a bout that was cut off is over now
+            self.note(Event("bout"))
+        if self.trouble:
+            self.closed = BROKEN
+            return
+        if guard.clock_is_back(self.standing, self.moment):
+            self.closed = CLOCK
+            return
+        allowed = self.allowed
+        resting_is_over = self.standing.plan == "resting" and self.moment.day >= self.standing.until
+        if not allowed.play and allowed.why != "unasked" and not resting_is_over:
+            self.closed = f"guard.{allowed.why}"
+            return
+        history = self.history
+        room = self._room(history)
+        if room.minutes <= 0:
+            self.closed = room.why
+            return
+        self.corridor = corridor.before(self._day(history, sensor))
+
+    def confirm_clock(self) -> None:
+        """Take the date as it is now: somebody has looked at it."""
+        self.note(Event("clock"))
+
+    def act(self, action: str) -> str:
+        """Do what a button of the corridor says; return ``play``, ``home`` or ``stay``."""
+        if self.closed:
+            return self._closed_act(action)
+        if self.corridor is None:
+            return "home"
+        self.corridor = corridor.act(self.corridor, action)
+        if not corridor.is_done(self.corridor):
+            return "stay"
+        return self._checked_in() if isinstance(self.corridor, corridor.Before) else self._through()
+
+    def typed(self, samples: Sequence[Sample], profile: Profile) -> tuple[Sample, ...]:
+        """Take in what is typed; return what is left for the menu."""
+        if self.corridor is None:
+            return tuple(samples)
+        self.corridor, left = corridor.typed(self.corridor, samples, profile)
+        return left
+
+    def scene(self, profile: Profile) -> Scene:
+        """Return what is to be seen."""
+        if self.closed == CLOCK:
+            return screens.question(
+                CLOCK, (("clock right", "ok", "clock.right"), ("home", "home", "button.home")), "wait"
+            )
+        if self.closed:
+            return day_screens.closed(self.closed, profile, self._until(), INSTEAD)
+        assert self.corridor is not None
+        return corridor.scene(self.corridor, profile)
+
+    def _closed_act(self, action: str) -> str:
+        if action == "clock right":
+            self.confirm_clock()
+            self.begin(self._wanted, self._name, self._exploring)
+            return "stay"
+        return "home"
+
+    def _checked_in(self) -> str:
+        """Take in what was told before the bout, and begin with it if the day allows."""
+        assert isinstance(self.corridor, corridor.Before)
+        told, left = corridor.answers(self.corridor), self.corridor.left
+        self.corridor = None
+        if left and not told.flags and told.pain is None:
+            return "home"
+        self.note(Event("checkin", told.pain, told.fatigue, flags=told.flags))
+        if left:
+            self.note(Event("bout"))
+            return "home"
+        if told.skipped:
+            self._logbook.note(self.patient, "skipped", {"questions": list(told.skipped)})
+        allowed = self.allowed
+        if not allowed.play:
+            self.closed = f"guard.{allowed.why}"
+            return "home" if told.flags else "stay"
+        if self._exploring and allowed.no_rise:
+            self.closed = "guard.no-edges"
+            return "stay"
+        made = self._bout(allowed, self.history)
+        if made.program is None:
+            self.closed = made.why
+            return "stay"
+        self.program = made.program
+        return "play"
+
+    # What one bout is
+
+    @property
+    def history(self) -> tuple[Done, ...]:
+        """Return all sessions of this patient so far."""
+        return of_rows(self._logbook.played(self.patient), self._logbook.zone)
+
+    def _room(self, history: Sequence[Done]) -> Room:
+        """Return how much room there is; a game that is picked is the patient's own wish."""
+        load = schedule.load(history, self.moment)
+        return schedule.room(self.prescription, load, self.moment, extra=bool(self._wanted))
+
+    def _cap(self) -> float | None:
+        """Return the largest share of force that may be asked for today, ``None`` where grip is locked."""
+        cleared, most = self.prescription.cleared, self.prescription.limits.cap
+        newtons = None if cleared.cap_n is None else cleared.cap_n / most  # so the session fits the sensor
+        return cap_of(self.prescription, self._grip, date_of(self.moment.day), newtons)
+
+    def _bout(self, allowed: Allowed, history: Sequence[Done]) -> Bout:
+        """Return this bout: the prescribed one, or the blocks that were wanted within its limits."""
+        prescription = self.prescription
+        if self._wanted:
+            names = tuple(dict.fromkeys(block.game for block in self._wanted))
+            prescription = replace(prescription, games=names, tasks=(), blocks=self._wanted)
+        own = tuple(done for done in history if done.hand in ("", self._hand))
+        chance = Chance(self.moment.day).child(f"bout-{len(history)}")
+        tasks = {task.name: task.games for task in rooms.all_tasks()}
+        room = self._room(history)
+        made = schedule.bout(
+            prescription, self._shelf(), tasks, allowed, own, room, chance, self.chosen, self._cap(), self.since
+        )
+        if made.program is not None and self._name:
+            return replace(made, program=replace(made.program, name=self._name))
+        return made
+
+    @property
+    def may_grip(self) -> bool:
+        """Tell whether force may be asked for at all."""
+        return not self.trouble and not self.allowed.no_grip and self._cap() is not None
+
+    @property
+    def frame(self) -> Program:
+        """Return a program without blocks of its own, within what is prescribed and left of today."""
+        limits, dose = session_limits(self.prescription, self._cap()), self.prescription.dose
+        left = self.prescription.dose.day_minutes - schedule.load(self.history, self.moment).day_minutes
+        limits = replace(limits, minutes=max(1.0, min(limits.minutes, left)))
+        return Program(
+            "play", (Block("ladybirds"),), dose.rest_s, dose.least_rest_s, dose.rest_after, self.prescription.aim,
+            limits, self.prescription.expected, False, self.prescription.feedback,
+            cap_n=self.prescription.cleared.cap_n or 0.0, speed=self.prescription.speed,
+            scan=self.prescription.scan,
+        )  # fmt: skip
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Return the games that were played in two sessions or more: their demonstration goes over into play."""
+        sessions = [{game.game for game in done.games} for done in self.history]
+        return tuple(name for name in rooms.all_games() if sum(name in games for games in sessions) >= KNOWN)
+
+    def _shelf(self) -> dict[str, Playable]:
+        """Return every game as the schedule sees it."""
+        ladders, lasted = rooms.all_ladders(), self._logbook.seconds_a_try(self.patient)
+        return {
+            name: Playable(
+                game.skill, len(ladders[name].levels), lasted.get(name, USUAL_S) + BETWEEN_S,
+                game.peak(ladders[name].params(EASIEST)),
+            )
+            for name, game in rooms.all_games().items()
+        }  # fmt: skip
+
+    def _day(self, history: Sequence[Done], sensor: bool) -> day_screens.Day:
+        """Return what the plan of today says, as if all were well."""
+        load = schedule.load(history, self.moment)
+        due = schedule.due(self.prescription, load, self.moment)
+        allowed = replace(self.allowed, play=True)
+        made = self._bout(allowed, history)
+        blocks = made.program.blocks if made.program else ()
+        tiles = tuple(dict.fromkeys(block.game for block in blocks))[:3]
+        why: tuple[Line, ...] = ((f"guard.{allowed.why}", ()),) if allowed.why not in ("", "unasked") else ()
+        minutes, bout = max(1, round(made.minutes)), min(max(1, due.bout), due.of)
+        return day_screens.Day(tiles, minutes, bout, max(1, due.of), why, sensor, self.gap.kind != "none")
+
+    @property
+    def gap(self) -> goals.Gap:
+        """Return the time since the last practice."""
+        history = self.history
+        return goals.gap(history[-1].day if history else None, self.moment.day)
+
+    def _until(self) -> Line | None:
+        """Return when there may be practice again, where that is known."""
+        if self.closed.startswith("room."):
+            found = self._room(self.history)
+            if found.until_s:
+                return "next.today-after", (("time", clock_of(found.until_s, self._logbook.zone)),)
+            return when(found.until, self.moment.day) if found.until else None
+        until = self.allowed.until
+        return when(until, self.moment.day) if until and self.closed.startswith("guard.") else None
+
+    # After a bout
+
+    def look_back(self, milestones: tuple[Line, ...] = ()) -> None:
+        """Open the corridor after a bout, in which these milestones were reached."""
+        self.program = None
+        history = self.history
+        due = schedule.due(self.prescription, schedule.load(history, self.moment), self.moment)
+        allowed = self.allowed
+        line = when(max(due.day, allowed.until), self.moment.day)
+        if due.at_s and not allowed.until:
+            line = "next.today-after", (("time", clock_of(due.at_s, self._logbook.zone)),)
+        if self.standing.plan == "locked":
+            line = "next.therapist", ()
+        week = goals.weeks([done.day for done in history], self.moment.day)[-1].practised
+        tasks = tuple(task.name for task in rooms.all_tasks())
+        self.corridor = corridor.after(corridor.Ending(self.moment.day, tasks, week, line, milestones))
+
+    def _through(self) -> str:
+        """Keep what was told after the bout."""
+        assert isinstance(self.corridor, corridor.After)
+        told = corridor.told(self.corridor)
+        if told.answer:
+            self._logbook.note(self.patient, "reflect", {"question": told.question, "answer": told.answer})
+        rows: Mapping[str, object] = {"sensations": list(told.sensations), "words": told.words, "task": told.task or ""}
+        if any(rows.values()):
+            self._logbook.note(self.patient, "journal", {key: value for key, value in rows.items() if value})
+        if told.skipped:
+            self._logbook.note(self.patient, "skipped", {"questions": list(told.skipped)})
+        self.corridor = None
+        return "home"
+
+
+def when(day: int, today: int) -> Line:
+    """Return how a day is called, seen from today."""
+    if day <= today:
+        return "next.open", ()
+    if day == today + 1:
+        return "next.tomorrow", ()
+    return "next.on", (("day", f"@next.{WEEKDAYS[goals.weekday(day)]}"),)
+
+
+def date_of(day: int) -> str:
+    """Return a running number of a local date as yyyy-mm-dd."""
+    return date.fromordinal(day).isoformat()
+
+
+def clock_of(at_s: float, zone: tzinfo | None) -> str:
+    """Return the time of day as it is on the wall."""
+    return f"{datetime.fromtimestamp(at_s, UTC).astimezone(zone):%H:%M}"

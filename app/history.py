@@ -1,0 +1,72 @@
+"""Sum up what was played, session by session, from the rows of the database."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from engine.schedule import Done, GameDone
+from engine.ticks import TICKS_PER_S
+
+PROBE, HELD = "reason.probe", "reason.held"
+WHYS = {"pain": "pain", "tired": "tired", "effort": "tired", "other": "other"}
+HOWS = {"done": "done", "limit": "done", "pain": "pain", "effort": "tired", "tired": "tired"}
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How many trials of a block were alike: level, reason and result; ``last_tick`` is the end of the last of them.
+
+    ``how`` and ``why`` are how its session ended.
+    """
+
+    session: int
+    started: str
+    hand: str
+    block: int
+    game: str
+    level: int
+    reason: str
+    result: str
+    cause: str
+    n: int
+    last_tick: int
+    how: str = ""
+    why: str = ""
+
+
+def of_rows(rows: Iterable[Played], zone: tzinfo | None = None) -> tuple[Done, ...]:
+    """Return one ``Done`` a session, oldest first, from its rows, in which sessions follow each other."""
+    sessions: dict[int, list[Played]] = {}
+    for row in rows:
+        sessions.setdefault(row.session, []).append(row)
+    return tuple(_done(found, zone) for found in sessions.values())
+
+
+def _done(rows: list[Played], zone: tzinfo | None) -> Done:
+    first = rows[0]
+    began = datetime.fromisoformat(first.started)
+    seconds = max(row.last_tick for row in rows) / TICKS_PER_S
+    blocks: dict[int, list[Played]] = {}
+    for row in rows:
+        if row.result != "omission" and row.cause != "no-try":
+            blocks.setdefault(row.block, []).append(row)
+    return Done(
+        day=began.astimezone(zone).date().toordinal(),
+        at_s=began.timestamp() + seconds,
+        minutes=seconds / 60,
+        trials=sum(row.n for row in rows),
+        games=tuple(_block(found) for _, found in sorted(blocks.items())),
+        end=WHYS.get(first.why) or HOWS.get(first.how, "self"),
+        held=any(row.reason == HELD for row in rows),
+        hand=first.hand,
+    )
+
+
+def _block(rows: list[Played]) -> GameDone:
+    levels: Counter[int] = Counter()
+    for row in rows:
+        levels[row.level] += row.n
+    rung = max(levels, key=lambda level: (levels[level], level))
+    hits = sum(row.n for row in rows if row.result == "hit")
+    return GameDone(rows[0].game, sum(levels.values()), hits, rung, rows[0].reason == PROBE)
