@@ -1,15 +1,17 @@
 """Write down for a moment what a sound means, at one place, for those who do not hear it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.game import Cue
+from engine.hand import Side
 from engine.profile import Profile
 from engine.scene import STAGE_W, Bar, Button, Picture, Shape, Words
 from engine.ticks import seconds
 
 SHOWN_S = 1.5
 WIDE, HIGH, FOOT = 460.0, 60.0, 36.0
+BESIDE, ROW = 825.0, 810.0  # beyond STOP, the demonstration and Start, from the seen edge
 ICON = 46.0
 # What each sound means: the last part of its text's key, and an icon. Sounds that only go with what is seen
 # (a pencil, a zip, a key that is pressed) mean nothing more, and are left out.
@@ -62,17 +64,32 @@ class Captions:
             if heard and (shown is None or now >= shown.until or heard.weight >= shown.weight):
                 self._shown = heard
 
-    def shapes(self, now: int, profile: Profile, buttons: Sequence[Button]) -> tuple[Shape, ...]:
-        """Return the line at the foot of the seen edge; nothing where none is wanted, or where a button stands."""
+    def shapes(self, now: int, profile: Profile, others: Iterable[Shape]) -> tuple[Shape, ...]:
+        """Return the line at its place; nothing where none is wanted, or where ``others`` are a button or words."""
         shown = self._shown
         if not profile.captions or shown is None or now >= shown.until:
             return ()
-        x = WIDE / 2 + 20
-        x = x if profile.unseen and profile.seen.value == "left" else STAGE_W - x
-        card = Bar(x, FOOT, WIDE, HIGH, "card", 24, "ink", 3)
-        if any(abs(b.x - x) < (b.w + WIDE) / 2 and abs(b.y - FOOT) < (b.h + HIGH) / 2 for b in buttons):
+        x, y = place(profile)
+        card = Bar(x, y, WIDE, HIGH, "card", 24, "ink", 3)
+        if any(_meets(card, shape) for shape in others):
             return ()
-        icon = Picture(f"icon-{shown.icon}", x - WIDE / 2 + 42, FOOT, ICON, ICON)
-        room = WIDE - 100
-        words = Words(f"caption.{shown.key}", x + 34, FOOT, 28, bold=True, width=room, values=shown.values)
+        icon = Picture(f"icon-{shown.icon}", x - WIDE / 2 + 42, y, ICON, ICON)
+        words = Words(f"caption.{shown.key}", x + 34, y, 28, bold=True, width=WIDE - 100, values=shown.values)
         return (card, icon, words)
+
+
+def place(profile: Profile) -> tuple[float, float]:
+    """Return where the line stands: at the foot; where a side is not seen in the row of STOP, above the game."""
+    if profile.unseen is None:
+        return STAGE_W - WIDE / 2 - 20, FOOT
+    return (STAGE_W - BESIDE if profile.seen is Side.RIGHT else BESIDE), ROW
+
+
+def _meets(card: Bar, shape: Shape) -> bool:
+    if isinstance(shape, Button):
+        w, h = shape.w, shape.h
+    elif isinstance(shape, Words):
+        w, h = shape.width, 1.3 * shape.size * shape.lines
+    else:
+        return False
+    return abs(shape.x - card.x) < (w + WIDE) / 2 and abs(shape.y - card.y) < (h + HIGH) / 2

@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_demo(commands.add_parser("demo", help="let a simulated patient play, without a screen"))
     _add_why(commands.add_parser("why", help="say in plain words why each change of difficulty was made"))
     _add_patients(commands.add_parser("patients", help="list patients, add one, set or clear a PIN"))
+    _add_clear(commands.add_parser("clear", help="a therapist lets practice go on after it was locked"))
     _add_goals(commands.add_parser("goals", help="list a patient's goals and own activities, rate or add a goal"))
     _add_calendar(commands.add_parser("calendar", help="write the bouts of the next four weeks as a calendar file"))
     _add_devices(commands.add_parser("devices", help="see, test, calibrate and record sensors"))
@@ -128,6 +129,13 @@ def _add_why(why: argparse.ArgumentParser) -> None:
     why.add_argument("--json", action="store_true", help="print key and values of each reason, one JSON object a line")
     why.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
     why.set_defaults(run=_why)
+
+
+def _add_clear(clear: argparse.ArgumentParser) -> None:
+    clear.add_argument("patient", metavar="CODE", help="whose practice may go on")
+    clear.add_argument("--by", metavar="WHO", default="", help="initials or role of the therapist, kept in the diary")
+    clear.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
+    clear.set_defaults(run=_clear)
 
 
 def _add_patients(patients: argparse.ArgumentParser) -> None:
@@ -393,6 +401,12 @@ def _pictures(args: argparse.Namespace) -> int:
     if args.language not in files.languages():
         raise ValueError(f"there is no language called {args.language}; there are {', '.join(files.languages())}")
     return run(args.out, (args.palette,) if args.palette else PALETTES, args.language, _side(args.hand))
+
+
+def _clear(args: argparse.Namespace) -> int:
+    from app.patients_command import clear
+
+    return clear(args.data, args.patient, args.by)
 
 
 def _why(args: argparse.Namespace) -> int:

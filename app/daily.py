@@ -39,6 +39,9 @@ class Daily:
         since: int = 0,
     ) -> None:  # fmt: skip
         """Lead the day of ``patient``; the prescription holds since day ``since``."""
+        if prescription.stage == "healing":
+            strict = guard.strictest(prescription.thresholds, guard.POST_OPERATIVE)
+            prescription = replace(prescription, thresholds=strict)
         self._logbook, self.patient, self.prescription = logbook, patient, prescription
         self._hand, self._grip, self.since = hand, grip, since
         self.corridor: Corridor | None = None

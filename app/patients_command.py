@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import files
-from app.logbook import DATABASE
+from app.daily import Daily
+from app.logbook import DATABASE, Logbook
 from app.patients import CLINIC, PROGRAM, Patients, may_be_pin
+from engine.guard import Event
 from engine.hand import Side
 from engine.who_screens import LEAST_PIN, LONGEST_PIN
 
@@ -98,6 +100,37 @@ def pin(data: str | None, code: str | None, clear: bool) -> int:
         else:
             print("There is no PIN.")
     return 0
+
+
+def clear(data: str | None, code: str, by: str) -> int:
+    """Let practice go on after the safety machine locked it; raise ``ValueError`` or ``FilesError``.
+
+    Where the clinic has a PIN it is asked for first. It begins again in steps, as after a flare-up.
+    """
+    data_dir = files.data_dir(data)
+    with files.RunningLock(data_dir):
+        patients, logbook = Patients(data_dir), Logbook(data_dir)
+        daily = Daily.of(logbook, data_dir, _known(patients, code), "right", "keys")
+        try:
+            if daily.standing.plan != "locked":
+                print(f"{daily.patient}: practice is not locked.")
+                return 0
+            if patients.has_pin(CLINIC):
+                _must_be_staff(patients)
+            logbook.note(daily.patient, "cleared", {"by": by})
+            daily.note(Event("clear"))
+            if logbook.trouble:
+                raise ValueError(f"it could not be kept: {logbook.trouble}")
+        finally:
+            logbook.close()
+        print(f"{daily.patient}: practice may go on, in small steps. It is asked first how it feels.")
+    return 0
+
+
+def _known(patients: Patients, code: str) -> str:
+    """Return the code as it is kept; raise ``ValueError`` where nobody has it."""
+    house = patients.house().patient
+    return house if code.upper() == house.upper() and not patients.all() else patients.card(code).code
 
 
 def _must_be_staff(patients: Patients) -> None:

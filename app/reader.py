@@ -75,7 +75,7 @@ class Reader:
 
 def _corners(profile: Profile) -> Iterator[tuple[float, float]]:
     """Yield where the button may stand: at the seen edge, or at both for who sees both sides."""
-    edges = (STAGE_W - CORNER, CORNER)
+    edges: tuple[float, ...] = (STAGE_W - CORNER, CORNER)
     if profile.unseen is not None:
         edges = edges[:1] if profile.seen is Side.RIGHT else edges[1:]
     yield from ((x, y) for y in (TOP, HIGHEST, FOOT) for x in edges)

@@ -301,7 +301,7 @@ class Visit:
         """Return what is to be seen now."""
         if self.session is not None:
             shown = self.session.scene() + self._trouble_note()
-            shown += self.captions.shapes(self.now, self.profile, shown.buttons)
+            shown += self.captions.shapes(self.now, self.profile, shown.shapes)
             return shown + self._read_button()
         if self.reception is not None and self.reception.open:
             return self.reception.scene(self.now)

@@ -243,7 +243,7 @@ def _chip(action: str, picture: str, key: str, ticked: bool, x: float, y: float,
 
 def emergency(profile: Profile) -> Scene:
     """Return the fixed text to get help at once."""
-    return _told("guard.emergency", "phone", "stop", profile)
+    return _told("guard.emergency", "phone", "warn", profile)
 
 
 def contact(profile: Profile) -> Scene:

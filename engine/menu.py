@@ -124,6 +124,7 @@ def _dwelt(menu: Menu, buttons: Sequence[Button], tick: int, profile: Profile) -
         or not there
         or menu.over == menu.spent
         or tick - menu.over_since < seconds(profile.dwell_s)
+        or tick - menu.opened < to_ticks(profile.cooldown_ms)
     ):
         return menu, ""
     return replace(menu, over_since=tick, spent=menu.over), menu.over

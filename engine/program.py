@@ -51,7 +51,8 @@ class Program:
     nothing else is known. ``maximum`` lets a hand's maximum grip be measured as the 100 % of forces; without it, and
     always where it is not stated, a comfortable firm squeeze is. ``feedback`` says when it is told how a try went.
     ``fences`` are the lowest and highest rung of a game. With ``cap_n`` no squeeze fits the sensor to the hand: the cap
-    is that many newtons. Without ``speed`` no clock ever enters. With ``scan`` targets cross into a side that is not seen.
+    is that many newtons. Without ``speed`` no clock ever enters. With ``scan`` targets
+    cross into a side that is not seen.
     """
 
     name: str

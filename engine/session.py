@@ -207,8 +207,6 @@ class Session:
         """End the session because the window closed; what was done stays done."""
         told = len(self.care.told)
         if self.over or self.end is not None:
-            if isinstance(self._phase, Stopped):  # stopped, and no reason was given
-                self.care.note(Happened("stop"), self.now)
             self.over = True
             return Frame(over=True, told=self.care.told[told:], lines=tuple(map(told_line, self.care.told[told:])))
         self.over = True
@@ -350,6 +348,7 @@ class Session:
         self._keep_tries()
         trial = self._settled()
         self.end = End(self.now, "stopped")
+        self.care.note(Happened("stop"), self.now)  # at once: what comes before the reason is told may be a power cut
         self._go(Stopped())
         return Frame((Cue("stop"),), trial, end=self.end)
 

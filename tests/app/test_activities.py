@@ -15,6 +15,7 @@ from engine.profile import Profile
 from engine.recording import Recording, parse
 from engine.sample import Sample
 from engine.scene import Words
+from engine.screens import SETTINGS_PAGES
 from engine.ticks import seconds, to_ms
 
 
@@ -71,7 +72,7 @@ def recordings(folder: Path) -> list[Recording]:
 def test_every_game_and_every_activity_is_on_one_of_the_pages(tmp_path: Path) -> None:
     room = Room(tmp_path).click("pick")
     seen: list[str] = []
-    while not set(room.actions) <= {*seen, "more", "home", "tasks"}:
+    while not set(room.actions) <= {*seen, "more", "home", "tasks", "goals"}:
         seen += [action for action in room.actions if action.startswith("play ")]
         room.click("more")
     assert seen == [f"play {name}" for name in (*rooms.all_games(), *ACTIVITIES)]
@@ -157,7 +158,7 @@ def test_a_task_of_daily_life_plays_all_its_games_in_a_row(tmp_path: Path) -> No
 
 
 def test_a_word_of_ones_own_is_typed_kept_and_given_to_the_game(tmp_path: Path) -> None:
-    room = Room(tmp_path).click("settings", *["more"] * 5, "set word")
+    room = Room(tmp_path).click("settings", *["more"] * (SETTINGS_PAGES - 1), "set word")
     for name in "ROSA":
         room.key(name)
     room.click("word take", "word erase", "word done")

@@ -4,14 +4,19 @@ import re
 from pathlib import Path
 
 import pytest
+from practice import session_of
 
 from app import files
 from app.captions import MEANINGS, SHOWN_S, Captions, meaning
+from app.sizing import box_of
+from engine import focus
 from engine.game import Cue
 from engine.hand import Side
+from engine.phases import After, Playing
 from engine.profile import Profile
 from engine.scene import STAGE_W, Bar, Button, Picture, Words
 from engine.screens import practice_controls
+from engine.simulate import Patient, Traits
 from engine.ticks import seconds
 
 ON = Profile(captions=True)
@@ -81,8 +86,28 @@ def test_it_stands_at_one_place_in_the_seen_half_with_an_icon(unseen: Side | Non
         assert isinstance(words, Words)
         places.add((card.x, card.y))
         assert 0 <= card.x - card.w / 2 < card.x + card.w / 2 <= STAGE_W
-        assert (card.x > STAGE_W / 2) == (profile.seen is Side.RIGHT)
+        inner = focus.of(profile, False)
+        assert inner.left <= card.x - card.w / 2 + 40 < card.x + card.w / 2 <= inner.left + STAGE_W * inner.scale + 40
     assert len(places) == 1
+
+
+@pytest.mark.parametrize("unseen", [None, *Side])
+def test_in_a_game_it_is_always_seen_and_covers_neither_button_nor_words_nor_flowers(unseen: Side | None) -> None:
+    profile = Profile(captions=True, unseen=unseen)
+    session, captions = session_of("cup", profile=profile, grip="serial"), Captions()
+    patient, names = Patient(Traits(0.6), 1), list[str]()
+    while not session.over:
+        cues = session.tick(patient.samples(session)).cues
+        captions.hear(cues, session.now)
+        heard = any(meaning(cue, 0) for cue in cues)
+        if isinstance(session.phase, Playing | After) and heard:
+            shown = captions.shapes(session.now, profile, session.scene().shapes)
+            names += [shape.key for shape in shown if isinstance(shape, Words)]
+            assert shown
+            flowers = [s for s in session.scene().shapes if isinstance(s, Picture) and s.name == "daisy"]
+            card = box_of(shown[0])  # type: ignore[arg-type]
+            assert not any(card.meets(box_of(flower)) for flower in flowers)
+    assert "caption.hit" in names
 
 
 def test_where_a_button_stands_nothing_is_written() -> None:

@@ -8,6 +8,7 @@ from app.logbook import Logbook
 from app.reader import Reader, sentence
 from app.visit import Visit
 from engine import screens
+from engine.focus import in_sight
 from engine.hand import Side
 from engine.profile import Profile
 from engine.sample import Sample
@@ -56,7 +57,10 @@ def test_a_screen_that_opens_is_said_once(tmp_path: Path) -> None:
     assert said(visit, 200) == ["pick.title"]
 
 
-@pytest.mark.parametrize("profile", [ON, Profile(read_aloud=True, unseen=Side.LEFT), Profile(read_aloud=True, scan_s=1.5)])
+WHO = (ON, Profile(read_aloud=True, unseen=Side.LEFT), Profile(read_aloud=True, scan_s=1.5))
+
+
+@pytest.mark.parametrize("profile", WHO)
 def test_the_button_says_it_again_and_so_does_a_key(tmp_path: Path, profile: Profile) -> None:
     visit = visit_in(tmp_path, profile)
     said(visit, seconds(0.6))
@@ -80,9 +84,10 @@ def test_without_a_voice_or_a_wish_there_is_no_button_and_nothing_is_said(
 def test_it_never_lies_over_anything() -> None:
     for unseen in (None, *Side):
         profile = Profile(read_aloud=True, unseen=unseen)
-        for scene in (screens.home(), screens.pick(("cup", "brook", "zip")), screens.settings(profile, 0)):
-            (button,) = reader().button(scene, profile)
-            for other in scene.buttons:
+        for scene in (screens.home(), screens.task("drinking", ("cup",)), screens.settings(profile, 0)):
+            shown = in_sight(scene, profile)
+            (button,) = reader().button(shown, profile)
+            for other in shown.buttons:
                 apart = abs(button.x - other.x) >= (button.w + other.w) / 2
                 assert apart or abs(button.y - other.y) >= (button.h + other.h) / 2
 

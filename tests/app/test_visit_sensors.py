@@ -32,6 +32,7 @@ from engine.profile import Profile
 from engine.recording import Recording, parse
 from engine.sample import Sample
 from engine.scene import Bar, Picture, Words
+from engine.screens import SETTINGS_PAGES
 from engine.sensor_screens import CARD_H_MM, CARD_W_MM, TOUCHED
 from engine.signals.newtons import STANDARD_GRAVITY
 from engine.ticks import seconds, to_ms
@@ -165,7 +166,7 @@ class Room:
     def to_settings(self, what: str) -> "Room":
         """Go to the page of the settings where ``what`` stands, and press it."""
         self.press("settings")
-        for _ in range(5):
+        for _ in range(SETTINGS_PAGES):
             if f"set {what}" in self.actions:
                 break
             self.press("more")
@@ -235,7 +236,7 @@ def test_a_sensor_is_weighed_from_the_settings_and_its_newtons_are_used_at_once(
     source = room.plugged.source("serial", "none")
     assert source is not None
     assert (source.calibration, source.gain_n) == (made.id, made.gain)
-    room.press("settings", "more", "more", "more", "more")
+    room.press("settings", *["more"] * (SETTINGS_PAGES - 2))
     shown = {button.action: dict(button.values) for button in room.visit.scene().buttons}
     assert shown["set weigh"] == {"value": "@set-value.weigh.done"}
     room.close()

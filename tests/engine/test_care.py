@@ -147,7 +147,7 @@ def test_stop_because_of_pain_is_told_and_ends_the_day() -> None:
     assert isinstance(session.phase, Stopped)
     rest_for(session, 2.0)
     click(session, "pain")
-    assert [(row.event.kind, row.event.why) for row in session.care.told] == [("stop", "pain")]
+    assert [(row.event.kind, row.event.why) for row in session.care.told] == [("stop", ""), ("stop", "pain")]
     assert session.care.allowed.play is False
 
 
@@ -156,8 +156,9 @@ def test_a_window_that_is_closed_ends_the_bout_and_one_closed_at_the_question_en
     wait(session, Demo)
     assert [row.event.kind for row in session.close().told] == ["bout"]
     session = session_on(day_after(), Block("ladybirds", 3))
-    click(session, "stop")
-    assert [row.event.kind for row in session.close().told] == ["stop"]
+    assert [row.event.kind for frame in click(session, "stop") for row in frame.told] == ["stop"]
+    assert session.close().told == ()
+    assert not session.care.may_play
 
 
 def test_what_the_day_does_not_allow_is_not_played_whoever_asks_for_it() -> None:
