@@ -108,8 +108,13 @@ def _asked(key: str, choices: Sequence[Row], icon: str, main: bool = False, valu
 
 
 def _foot(*choices: Row, w: float = 300.0) -> tuple[Button, ...]:
-    """Return the small buttons at the foot: back, skip."""
-    return tuple(replace(b, size=32) for b in row_of(choices, FOOT_Y, w, FOOT_H, main=False))
+    """Return the small buttons at the foot: back at the left, skip at the right.
+
+    None is where Start was a moment ago: who presses twice must not skip a question.
+    """
+    at = {"back": 60 + w / 2, "skip": 2 * MIDDLE - 60 - w / 2}
+    row = row_of(choices, FOOT_Y, w, FOOT_H, main=False)
+    return tuple(replace(b, x=at.get(b.action, b.x), size=32) for b in row)
 
 
 BACK: Row = ("back", "back", "button.back")
@@ -228,7 +233,7 @@ def flags(page: int, ticked: Collection[str], profile: Profile) -> Scene:
         shapes.append(_chip(f"flag {name}", FLAG_PICTURES[name], f"news.{name}", name in ticked, x, y, 660, 172))
     last = page + 1 == FLAG_PAGES
     done = ("flags done", "ok", "news.all" if ticked else "news.none") if last else ("more", "next", "news.more")
-    shapes += [replace(b, x=b.x - 330) for b in _foot(BACK, SKIP, w=270)]
+    shapes += [replace(b, x=b.x - 330) for b in row_of((BACK, SKIP), FOOT_Y, 270, FOOT_H, main=False)]
     action, icon, key = done
     shapes.append(Button(action, MIDDLE + 345, FOOT_Y + 24, 660, 150, f"icon-{icon}", key, "primary", size=42))
     return _with_home(shapes, profile)

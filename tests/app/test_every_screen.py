@@ -69,7 +69,7 @@ OWN_WORDS = ("", "W", ("W" * 24 + " ") * 4 + "W" * 20, "the cup felt lighter and
 SIDES = (Side.LEFT, Side.RIGHT)
 FIRST = ("ladybirds", "cup", "brook")
 ALWAYS_THERE = {
-    "stop", "show", "home", "leave", "back", "skip", "more", "tasks", "word erase",
+    "stop", "show", "home", "leave", "back", "skip", "more", "tasks", "goals", "word erase",
     "word done", "goals own", "goals done", "erase", "enter", "staff", "change",
 }  # fmt: skip
 OF_A_LIST = {"scale", "chip", "flag", "who", "picture", "digit"}  # a scale is one choice, and so is a list
