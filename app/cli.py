@@ -190,6 +190,8 @@ def _add_pictures(pictures: argparse.ArgumentParser) -> None:
     pictures.add_argument("--palette", choices=("light", "dark", "contrast"), help="only this palette")
     pictures.add_argument("--language", metavar="CODE", default="en", help="of the words, such as de (en)")
     pictures.add_argument("--hand", choices=("left", "right"), default="right", help="the hand that plays")
+    pictures.add_argument("--unseen", choices=("left", "right"), help="as for somebody who does not see this side")
+    pictures.add_argument("--text", type=_text_size, metavar="SIZE", default=1.0, help="of the words, 1 to 2 (1)")
     pictures.add_argument("--out", type=Path, help="the folder for the pictures (regrasp-pictures)")
     pictures.set_defaults(run=_pictures)
 
@@ -268,6 +270,16 @@ def _share(text: str) -> float:
         value = -1.0
     if not 0.0 <= value <= 1.0:
         raise argparse.ArgumentTypeError(f"must be a number from 0 to 1, not {text}")
+    return value
+
+
+def _text_size(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 1.0 <= value <= 2.0:
+        raise argparse.ArgumentTypeError(f"must be a number from 1 to 2, not {text}")
     return value
 
 
@@ -395,12 +407,14 @@ def _demo(args: argparse.Namespace) -> int:
 
 def _pictures(args: argparse.Namespace) -> int:
     from app import files
-    from app.contact import run
+    from app.contact import Look, run
     from engine.profile import PALETTES
 
     if args.language not in files.languages():
         raise ValueError(f"there is no language called {args.language}; there are {', '.join(files.languages())}")
-    return run(args.out, (args.palette,) if args.palette else PALETTES, args.language, _side(args.hand))
+    unseen = _side(args.unseen) if args.unseen else None
+    look = Look(PALETTES[0], args.language, _side(args.hand), unseen, args.text)
+    return run(args.out, (args.palette,) if args.palette else PALETTES, look)
 
 
 def _clear(args: argparse.Namespace) -> int:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app import files, rooms
+from app import day_pictures, files, rooms
 from app.activities import ACTIVITIES, UNSCORED, Activities
-from engine import screens, seen, sensor_screens
+from engine import focus, screens, seen, sensor_screens
 from engine.adaptive import Aim
 from engine.hand import Side
 from engine.phases import After, Demo, Playing, Rest
@@ -32,30 +32,48 @@ STEADY, WEAK = 0.6, 0.05
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How the pictures are to look: palette, language, hand."""
+    """How the pictures are to look: palette, language, hand, the side that is not seen, the size of the words."""
 
     palette: str = "light"
     language: str = "en"
     hand: Side = Side.RIGHT
+    unseen: Side | None = None
+    text_scale: float = 1.0
 
     @property
     def profile(self) -> Profile:
         """Return the profile of someone who sees it so."""
-        return Profile(hand=self.hand, language=self.language, palette=self.palette, word="ROSA")
+        return Profile(
+            hand=self.hand, unseen=self.unseen, language=self.language, palette=self.palette,
+            text_scale=self.text_scale, word="ROSA",
+        )  # fmt: skip
+
+    @property
+    def name(self) -> str:
+        """Return what it shows as a part of a file name, such as ``dark-de-left-hand``: what is usual is not said."""
+        parts = [self.palette, self.language]
+        parts += ["left-hand"] * (self.hand is Side.LEFT)
+        parts += [f"{self.unseen}-unseen"] * (self.unseen is not None)
+        parts += [f"text-{self.text_scale * 100:.0f}"] * (self.text_scale != 1.0)
+        return "-".join(parts)
 
 
-def run(out: Path | None, palettes: tuple[str, ...], language: str, hand: Side) -> int:
+def run(out: Path | None, palettes: tuple[str, ...], look: Look) -> int:
     """Write every picture and a contact sheet of each palette to a folder; return the exit status."""
     from app.picture import picture
 
     folder = files.new_folder(out or Path("regrasp-pictures"), fresh=out is None)
-    scenes = dict(every_scene(Look(PALETTES[0], language, hand)))
+    scenes = dict(every_scene(look))
     for palette in palettes:
-        painted = {name: picture(scene, palette, language, width=2 * WIDE) for name, scene in scenes.items()}
+        as_seen = replace(look, palette=palette)
+        painted = {
+            name: picture(scene, palette, look.language, look.text_scale, width=2 * WIDE)
+            for name, scene in scenes.items()
+        }
         for name, image in painted.items():
-            files.save_picture(folder / palette / f"{name}.png", image)
-        files.save_picture(folder / f"sheet-{palette}.png", sheet(painted, palette))
-        print(f"{palette}: {len(painted)} pictures")
+            files.save_picture(folder / as_seen.name / f"{name}.png", image)
+        files.save_picture(folder / f"sheet-{as_seen.name}.png", sheet(painted, palette))
+        print(f"{as_seen.name}: {len(painted)} pictures")
     print(f"Everything is in the folder {folder}/")
     return 0
 
@@ -107,6 +125,12 @@ def _session(blocks: tuple[Block, ...], look: Look, aim: Aim) -> Session:
 
 
 def around(look: Look) -> Iterator[tuple[str, Scene]]:
+    """Yield the screens around the games and those of a patient's day, where they are seen."""
+    for name, scene in (*_screens(look), *day_pictures.day(look.profile)):
+        yield name, focus.in_sight(scene, look.profile)
+
+
+def _screens(look: Look) -> Iterator[tuple[str, Scene]]:
     """Yield the screens around the games."""
     names = (*rooms.all_games(), *ACTIVITIES)
     tasks, stop = rooms.all_tasks(), (screens.stop_button(look.profile),)

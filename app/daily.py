@@ -51,8 +51,12 @@ class Daily:
         self._wanted: tuple[Block, ...] = ()
         self._name = ""
         self._standing: Standing | None = None
+        self._history: tuple[Done, ...] | None = None
+        self._ended: tuple[str, Line | None] | None = None
         self._exploring = False
         self.trouble = ""
+        self._choosing, self._sensor, self._page = False, False, 0
+        self._offered: tuple[str, ...] = ()
 
     @staticmethod
     def of(logbook: Logbook, data_dir: Path, patient: str, hand: str, grip: str) -> "Daily":
@@ -107,16 +111,23 @@ class Daily:
         limits, flare = self.prescription.thresholds, self.prescription.flare_up
         self._standing = standing or guard.step(self.standing, event, self.moment, limits, flare)
         self._logbook.note(self.patient, event.kind, diary.values_of(event, self._standing))
+        self._look_anew()
+
+    def _look_anew(self) -> None:
+        """Forget what was read of the records, and what was made of it: there is more in them now."""
+        self._history, self._ended = None, None
 
     def kept(self, frame: Frame) -> None:
         """Keep what was told in a session."""
         for told in frame.told:
             self.note(told.event, told.standing)
+        if frame.trial or frame.end:
+            self._look_anew()
 
     def of_plan(self) -> DayOfPlan:
         """Return the day as a session takes it with it."""
         rules = self.prescription
-        return DayOfPlan(self.standing, self.moment, rules.thresholds, rules.flare_up)
+        return DayOfPlan(self.standing, self.moment, rules.thresholds, rules.flare_up, self.gap.step_down)
 
     # Before a bout
 
@@ -126,6 +137,7 @@ class Daily:
         """Begin with a bout: the program's own, or ``wanted`` blocks under a ``name``; first it is looked whether."""
         self._wanted, self._name, self._exploring = tuple(wanted), name, exploring
         self.program, self.closed, self.corridor = None, "", None
+        self._look_anew()
         if self.standing.day in ("open", "easy", "short", "waiting"):  # a bout that was cut off is over now
             self.note(Event("bout"))
         if self.trouble:
@@ -144,6 +156,10 @@ class Daily:
         if room.minutes <= 0:
             self.closed = room.why
             return
+        self._sensor, self.chosen = sensor, ()
+        tasks = {task.name: task.games for task in rooms.all_tasks()}
+        can = replace(allowed, play=True)
+        self._offered = schedule.choices(self.prescription, self._shelf(), tasks, can, self._cap())
         self.corridor = corridor.before(self._day(history, sensor))
 
     def confirm_clock(self) -> None:
@@ -156,6 +172,8 @@ class Daily:
             return self._closed_act(action)
         if self.corridor is None:
             return "home"
+        if self._choosing or action == "choose":
+            return self._choose(action)
         self.corridor = corridor.act(self.corridor, action)
         if not corridor.is_done(self.corridor):
             return "stay"
@@ -177,7 +195,25 @@ class Daily:
         if self.closed:
             return day_screens.closed(self.closed, profile, self._until(), INSTEAD)
         assert self.corridor is not None
+        if self._choosing:
+            return day_screens.choose(self._offered, self.chosen, self._page, self.prescription.choose, profile)
         return corridor.scene(self.corridor, profile)
+
+    def _choose(self, action: str) -> str:
+        """Let the patient pick among the games that fit today; once enough are picked the plan is made of them."""
+        verb, _, what = action.partition(" ")
+        if verb == "choose" and not what:
+            self._choosing, self._page, self.chosen = True, 0, ()
+        elif verb == "more":
+            self._page = (self._page + 1) % max(1, -(-len(self._offered) // 3))
+        elif verb == "choose":
+            others = tuple(game for game in self.chosen if game != what)
+            self.chosen = others if what in self.chosen else (*others, what)
+        if verb == "back" or len(self.chosen) >= min(self.prescription.choose, len(self._offered)):
+            self._choosing = False
+            self.corridor = corridor.before(self._day(self.history, self._sensor))
+            self._logbook.note(self.patient, "chosen", {"games": list(self.chosen)})
+        return "stay"
 
     def _closed_act(self, action: str) -> str:
         if action == "clock right":
@@ -218,7 +254,9 @@ class Daily:
     @property
     def history(self) -> tuple[Done, ...]:
         """Return all sessions of this patient so far."""
-        return of_rows(self._logbook.played(self.patient), self._logbook.zone)
+        if self._history is None:
+            self._history = of_rows(self._logbook.played(self.patient), self._logbook.zone)
+        return self._history
 
     def _room(self, history: Sequence[Done]) -> Room:
         """Return how much room there is; a game that is picked is the patient's own wish."""
@@ -293,7 +331,8 @@ class Daily:
         tiles = tuple(dict.fromkeys(block.game for block in blocks))[:3]
         why: tuple[Line, ...] = ((f"guard.{allowed.why}", ()),) if allowed.why not in ("", "unasked") else ()
         minutes, bout = max(1, round(made.minutes)), min(max(1, due.bout), due.of)
-        return day_screens.Day(tiles, minutes, bout, max(1, due.of), why, sensor, self.gap.kind != "none")
+        is_free = not self._wanted and 0 < self.prescription.choose < len(self._offered)
+        return day_screens.Day(tiles, minutes, bout, max(1, due.of), why, sensor, self.gap.kind != "none", is_free)
 
     @property
     def gap(self) -> goals.Gap:
@@ -302,7 +341,12 @@ class Daily:
         return goals.gap(history[-1].day if history else None, self.moment.day)
 
     def _until(self) -> Line | None:
-        """Return when there may be practice again, where that is known."""
+        """Return when there may be practice again, where that is known; it is looked up once for a closed screen."""
+        if self._ended is None or self._ended[0] != self.closed:
+            self._ended = self.closed, self._open_again()
+        return self._ended[1]
+
+    def _open_again(self) -> Line | None:
         if self.closed.startswith("room."):
             found = self._room(self.history)
             if found.until_s:
@@ -316,6 +360,7 @@ class Daily:
     def look_back(self, milestones: tuple[Line, ...] = ()) -> None:
         """Open the corridor after a bout, in which these milestones were reached."""
         self.program = None
+        self._look_anew()
         history = self.history
         due = schedule.due(self.prescription, schedule.load(history, self.moment), self.moment)
         allowed = self.allowed

@@ -41,7 +41,10 @@ class Care:
         if self.day is None:
             return Allowed(True)
         day = self.day
-        return guard.allowed(day.standing, day.moment, day.limits, day.flare)
+        allowed = guard.allowed(day.standing, day.moment, day.limits, day.flare)
+        if not day.down:
+            return allowed
+        return replace(allowed, no_rise=True, step_down=max(allowed.step_down, day.down))
 
     @property
     def may_play(self) -> bool:

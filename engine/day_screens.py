@@ -62,7 +62,8 @@ NOTHING_INSTEAD = ("red-flag",)
 class Day:
     """What is planned for a bout: its games, minutes, that it is bout n of m, and why it is as it is, in lines.
 
-    ``sensor`` tells whether a sensor is played with, ``back`` whether there was a gap of a week or more before.
+    ``sensor`` tells whether a sensor is played with, ``back`` whether there was a gap of a week or more before,
+    ``free`` whether the patient may choose among the games.
     """
 
     games: tuple[str, ...]
@@ -72,6 +73,7 @@ class Day:
     why: tuple[Line, ...] = ()
     sensor: bool = False
     back: bool = False
+    free: bool = False
 
 
 # --- what all have in common ----------------------------------------------------------------------------
@@ -149,7 +151,24 @@ def welcome(profile: Profile) -> Scene:
 def today(day: Day, profile: Profile) -> Scene:
     """Return the plan of today in one line, the card to set up by, and the big start."""
     start = Button("start", MIDDLE, 122, 520, 172, "icon-play", "button.start", "primary", size=64)
-    return _with_home([_heading("day.title", 812, 48, 1), *_plan(day, profile), *_set_up(day.sensor), start], profile)
+    others = (Button("choose", 265, FOOT_Y, 410, FOOT_H, "icon-practice", "day.choose", size=32),) if day.free else ()
+    shapes = [_heading("day.title", 812, 48, 1), *_plan(day, profile), *_set_up(day.sensor), start, *others]
+    return _with_home(shapes, profile)
+
+
+def choose(games: Sequence[str], chosen: Sequence[str], page: int, most: int, profile: Profile) -> Scene:
+    """Return the games that fit today, three a page, of which the patient picks up to ``most``."""
+    shown = games[3 * page : 3 * page + 3]
+    left = MIDDLE - (len(shown) - 1) * 240
+    shapes: list[Shape] = [_heading("day.choosing", 790, 54, 1)]
+    for n, game in enumerate(shown):
+        role: Role = "good" if game in chosen else "card"
+        tile = Button(f"choose {game}", left + 480 * n, 450, 440, 400, "", f"game.{game}", role, f"tile-{game}", 44)
+        shapes.append(tile)
+    done = (("n", str(len(chosen))), ("of", str(min(most, len(games)))))
+    shapes.append(Words("day.chosen", MIDDLE, 205, 34, width=700, values=done))
+    more = (("more", "next", "pick.more"),) if len(games) > 3 else ()
+    return _with_home([*shapes, *row_of((BACK, *more), FOOT_Y, 380, FOOT_H, main=False)], profile)
 
 
 def _plan(day: Day, profile: Profile) -> list[Shape]:

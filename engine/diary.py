@@ -10,7 +10,8 @@ from engine.guard import Event, FlareUp, Moment, Standing, Thresholds
 # Those of the safety machine come first; each of them carries the standing that it led to.
 GUARDED = guard.KINDS
 OTHERS = (
-    "chosen", "skipped", "reflect", "journal", "activity", "goal", "milestone", "program", "paused", "resumed", "fence", "cleared",
+    "chosen", "skipped", "reflect", "journal", "activity", "goal", "milestone", "program", "paused", "resumed", "fence",
+    "cleared",
 )  # fmt: skip
 KINDS = (*GUARDED, *OTHERS)
 

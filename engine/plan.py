@@ -42,12 +42,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Where the patient stands as a session begins, when that is, and when the safety machine acts."""
+    """Where the patient stands as a session begins, when that is, and when the safety machine acts.
+
+    After a gap it begins ``down`` rungs lower than it was, and nothing gets harder in that session.
+    """
 
     standing: Standing
     moment: Moment
     limits: Thresholds = field(default_factory=Thresholds)
     flare: FlareUp = field(default_factory=FlareUp)
+    down: int = 0
 
 
 def belief_key(game: str, hand: Side, played_with: str) -> str:
@@ -108,12 +112,12 @@ def profile_from_plain(row: Mapping[str, Any]) -> Profile:
 
 def _day_row(day: Day) -> dict[str, Any]:
     rows = {"moment": asdict(day.moment), "limits": asdict(day.limits), "flare": asdict(day.flare)}
-    return rows | {"standing": guard.to_plain(day.standing)}
+    return rows | {"standing": guard.to_plain(day.standing), "down": day.down}
 
 
 def _day_of(row: Mapping[str, Any]) -> Day:
     limits, flare = Thresholds(**row["limits"]), FlareUp(**row["flare"])
-    return Day(guard.from_plain(row["standing"]), Moment(**row["moment"]), limits, flare)
+    return Day(guard.from_plain(row["standing"]), Moment(**row["moment"]), limits, flare, int(row.get("down", 0)))
 
 
 def _level_row(level: Level) -> dict[str, Any]:

@@ -1,7 +1,9 @@
-"""Make every test the same each time, and run the whole suite in two processes, since much of it waits for ports.
+"""Make every test the same each time, and run the whole suite in three processes, since much of it waits for time.
 
 Hypothesis draws its examples from the test itself, without a clock. More processes need pytest-xdist.
 """
+
+import os
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,8 +18,10 @@ settings.register_profile(
 )
 settings.load_profile("the same each time")
 
-PROCESSES = 2
-TOGETHER = {"e2e": "real time", "firmware": "real time"}
+PROCESSES = 3
+# What plays in real time stands in groups of its own, each in one process: two at once would disturb each other.
+TOGETHER = {"e2e": "real time", "firmware": "real time", "devices": "ports"}
+YIELDS = 10  # how much the processes without real time give way to those with it
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -30,9 +34,17 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.numprocesses, config.option.dist = PROCESSES, "loadgroup"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the processes that get no group of real time give way: the largest groups go to the first ones."""
+    worker = getattr(config, "workerinput", {}).get("workerid", "gw0")
+    if worker not in ("gw0", "gw1") and hasattr(os, "nice"):
+        os.nice(YIELDS)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that play in real time in one process: two at once would disturb each other."""
+    """Put what plays in real time into its group, and first in line."""
     for item in items:
         group = TOGETHER.get(item.path.parent.name)
         if group:
             item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: item.path.parent.name not in TOGETHER)

@@ -274,6 +274,10 @@ def days(profile: Profile) -> Iterator[tuple[str, Scene]]:
             plan = day_screens.Day((names * 2)[:count], 45, 2, 2, (("reason.tired", up[1]),) * sensor, sensor)
             yield f"today, {count}, sensor {sensor}", day_screens.today(plan, profile)
     yield from ((f"{name}, {back}", day_screens.scale(name, profile, back)) for name, back in ASKED)
+    free = day_screens.Day(names[:3], 12, 1, 2, free=True)
+    yield "today, free", day_screens.today(free, profile)
+    for page in range(4):
+        yield f"choose {page}", day_screens.choose(names, names[1:2], page, 2, profile)
     yield "news", day_screens.news(profile)
     for page in range(day_screens.FLAG_PAGES):
         for ticked in ((), guard.FLAGS):
