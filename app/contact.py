@@ -161,7 +161,7 @@ def _screens(look: Look) -> Iterator[tuple[str, Scene]]:
     yield "firm", sensor_screens.firm(0.6) + stop
     yield "maximum", sensor_screens.maximum(Maximum(10.0), refused=False) + stop
     yield "weigh", sensor_screens.weigh(Weighing())
-    yield "card", sensor_screens.card(4.6)
+    yield "card", sensor_screens.card(4.6) + focus.anchor(look.profile)  # it must stay as large as it is
 
 
 def _practised(look: Look) -> Iterator[tuple[str, Scene]]:

@@ -196,6 +196,7 @@ class Visit:
         if self.reception is not None:
             came = self.reception.tick(samples, self.now, self._is_at_home())
             if came is not None or self.reception.open:
+                self._used = self.now
                 return self._received(came)
         if self.session is not None:
             return self._lead(self.session, samples)
