@@ -12,7 +12,7 @@ from engine.adaptive import Aim
 from engine.hand import Side
 from engine.phases import After, Demo, Playing, Rest
 from engine.plan import Plan
-from engine.profile import PALETTES, Profile
+from engine.profile import Profile
 from engine.program import Block
 from engine.scene import Scene
 from engine.session import Session

@@ -16,7 +16,7 @@ from engine.day_screens import Line
 from engine.guard import Allowed, Event, Moment, Standing
 from engine.level import EASIEST, LevelError
 from engine.plan import Day as DayOfPlan
-from engine.prescription import Prescription, cap_of, session_limits
+from engine.prescription import DAYS, Prescription, cap_of, session_limits
 from engine.profile import Profile
 from engine.program import Block, Program
 from engine.sample import Sample
@@ -53,6 +53,7 @@ class Daily:
         self._standing: Standing | None = None
         self._history: tuple[Done, ...] | None = None
         self._ended: tuple[str, Line | None] | None = None
+        self._less: day_screens.Day | None = None
         self._exploring = False
         self.trouble = ""
         self._choosing, self._sensor, self._page = False, False, 0
@@ -83,7 +84,7 @@ class Daily:
 
     def close(self, why: str) -> None:
         """Say that there is no practice now."""
-        self.closed, self.corridor, self.program = why, None, None
+        self.closed, self.corridor, self.program, self._less = why, None, None, None
 
     # Where the patient stands
 
@@ -136,10 +137,10 @@ class Daily:
     ) -> None:
         """Begin with a bout: the program's own, or ``wanted`` blocks under a ``name``; first it is looked whether."""
         self._wanted, self._name, self._exploring = tuple(wanted), name, exploring
-        self.program, self.closed, self.corridor = None, "", None
+        self.program, self.closed, self.corridor, self._less = None, "", None, None
         self._look_anew()
         if self.standing.day in ("open", "easy", "short", "waiting"):  # a bout that was cut off is over now
-            self.note(Event("bout"))
+            self.note(Event("stop"))
         if self.trouble:
             self.closed = BROKEN
             return
@@ -170,6 +171,8 @@ class Daily:
         """Do what a button of the corridor says; return ``play``, ``home`` or ``stay``."""
         if self.closed:
             return self._closed_act(action)
+        if self._less is not None:
+            return self._less_act(action)
         if self.corridor is None:
             return "home"
         if self._choosing or action == "choose":
@@ -193,7 +196,10 @@ class Daily:
                 CLOCK, (("clock right", "ok", "clock.right"), ("home", "home", "button.home")), "wait"
             )
         if self.closed:
-            return day_screens.closed(self.closed, profile, self._until(), INSTEAD)
+            instead = self.prescription.activities or INSTEAD
+            return day_screens.closed(self.closed, profile, self._until(), instead)
+        if self._less is not None:
+            return day_screens.today(self._less, profile)
         assert self.corridor is not None
         if self._choosing:
             return day_screens.choose(self._offered, self.chosen, self._page, self.prescription.choose, profile)
@@ -222,6 +228,17 @@ class Daily:
             return "stay"
         return "home"
 
+    def _less_act(self, action: str) -> str:
+        """Begin with a bout that is other than planned, once it was told why, or leave it."""
+        if action not in ("start", "home"):
+            return "stay"
+        self._less = None
+        if action == "start":
+            return "play"
+        self.program = None
+        self.note(Event("stop"))  # nothing was played: no bout that went well
+        return "home"
+
     def _checked_in(self) -> str:
         """Take in what was told before the bout, and begin with it if the day allows."""
         assert isinstance(self.corridor, corridor.Before)
@@ -231,7 +248,7 @@ class Daily:
             return "home"
         self.note(Event("checkin", told.pain, told.fatigue, flags=told.flags))
         if left:
-            self.note(Event("bout"))
+            self.note(Event("stop"))  # nothing was played: no bout that went well
             return "home"
         if told.skipped:
             self._logbook.note(self.patient, "skipped", {"questions": list(told.skipped)})
@@ -247,7 +264,10 @@ class Daily:
             self.closed = made.why
             return "stay"
         self.program = made.program
-        return "play"
+        if not allowed.why:
+            return "play"
+        self._less = self._laid_out(made, self.history, (f"guard.{allowed.why}", ()))
+        return "stay"
 
     # What one bout is
 
@@ -255,7 +275,9 @@ class Daily:
     def history(self) -> tuple[Done, ...]:
         """Return all sessions of this patient so far."""
         if self._history is None:
-            self._history = of_rows(self._logbook.played(self.patient), self._logbook.zone)
+            history = of_rows(self._logbook.played(self.patient), self._logbook.zone)
+            was_wrong = bool(self._logbook.diary(self.patient, ("clock",), last=1))
+            self._history = in_order(history, self.moment) if was_wrong else history
         return self._history
 
     def _room(self, history: Sequence[Done]) -> Room:
@@ -292,6 +314,12 @@ class Daily:
         return not self.trouble and not self.allowed.no_grip and self._cap() is not None
 
     @property
+    def is_full(self) -> bool:
+        """Tell whether the most of a day is done."""
+        load = schedule.load(self.history, self.moment)
+        return load.day_minutes >= self.prescription.dose.day_minutes
+
+    @property
     def frame(self) -> Program:
         """Return a program without blocks of its own, within what is prescribed and left of today."""
         limits, dose = session_limits(self.prescription, self._cap()), self.prescription.dose
@@ -323,16 +351,34 @@ class Daily:
 
     def _day(self, history: Sequence[Done], sensor: bool) -> day_screens.Day:
         """Return what the plan of today says, as if all were well."""
+        made = self._bout(replace(self.allowed, play=True), history)
+        why: Line | None = ("day.reassess", ()) if self.is_to_be_looked_at else None
+        is_free = not self._wanted and 0 < self.prescription.choose < len(self._offered)
+        day = self._laid_out(made, history, why)
+        return replace(day, sensor=sensor, back=self.gap.kind != "none", free=is_free)
+
+    def _laid_out(self, made: Bout, history: Sequence[Done], why: Line | None) -> day_screens.Day:
+        """Return a bout as the plan of today shows it, with what is to be told about it."""
         load = schedule.load(history, self.moment)
         due = schedule.due(self.prescription, load, self.moment)
-        allowed = replace(self.allowed, play=True)
-        made = self._bout(allowed, history)
         blocks = made.program.blocks if made.program else ()
         tiles = tuple(dict.fromkeys(block.game for block in blocks))[:3]
-        why: tuple[Line, ...] = ((f"guard.{allowed.why}", ()),) if allowed.why not in ("", "unasked") else ()
         minutes, bout = max(1, round(made.minutes)), min(max(1, due.bout), due.of)
-        is_free = not self._wanted and 0 < self.prescription.choose < len(self._offered)
-        return day_screens.Day(tiles, minutes, bout, max(1, due.of), why, sensor, self.gap.kind != "none", is_free)
+        return day_screens.Day(tiles, minutes, bout, max(1, due.of), (why,) if why else (), self._sensor)
+
+    @property
+    def is_to_be_looked_at(self) -> bool:
+        """Tell whether it is time that a clinician looks at the program again."""
+        weeks, first = self.prescription.reassess_weeks, self.since or (self.history[0].day if self.history else 0)
+        return bool(weeks and first) and self.moment.day - first >= 7 * weeks and self.prescription.name != "gentle"
+
+    @property
+    def hand(self) -> str:
+        """Return the hand that this bout is for, "" where the patient's own setting says so."""
+        if self.prescription.hand == "both":
+            last = self.history[-1].hand if self.history else ""
+            return "left" if last == "right" else "right"
+        return "" if self.prescription.hand == "patient" else self.prescription.hand
 
     @property
     def gap(self) -> goals.Gap:
@@ -353,7 +399,14 @@ class Daily:
                 return "next.today-after", (("time", clock_of(found.until_s, self._logbook.zone)),)
             return when(found.until, self.moment.day) if found.until else None
         until = self.allowed.until
-        return when(until, self.moment.day) if until and self.closed.startswith("guard.") else None
+        if not until or not self.closed.startswith("guard."):
+            return None
+        return when(until if self._wanted else self._planned_from(until), self.moment.day)
+
+    def _planned_from(self, day: int) -> int:
+        """Return the first day from ``day`` on at which practice is planned."""
+        planned = self.prescription.dose.days
+        return next(n for n in range(day, day + len(WEEKDAYS)) if DAYS[goals.weekday(n)] in planned)
 
     # After a bout
 
@@ -362,9 +415,10 @@ class Daily:
         self.program = None
         self._look_anew()
         history = self.history
+        self._note_fences(history)
         due = schedule.due(self.prescription, schedule.load(history, self.moment), self.moment)
         allowed = self.allowed
-        line = when(max(due.day, allowed.until), self.moment.day)
+        line = when(max(due.day, self._planned_from(allowed.until)), self.moment.day)
         if due.at_s and not allowed.until:
             line = "next.today-after", (("time", clock_of(due.at_s, self._logbook.zone)),)
         if self.standing.plan == "locked":
@@ -372,6 +426,18 @@ class Daily:
         week = goals.weeks([done.day for done in history], self.moment.day)[-1].practised
         tasks = tuple(task.name for task in rooms.all_tasks())
         self.corridor = corridor.after(corridor.Ending(self.moment.day, tasks, week, line, milestones))
+
+    def _note_fences(self, history: Sequence[Done]) -> None:
+        """Keep each move of a fence with its reason, once."""
+        own = tuple(done for done in history if done.hand in ("", self._hand))
+        told = {tuple(e.values.get(name) for name in ("game", "day", "to")) for e in
+                self._logbook.diary(self.patient, ("fence",))}  # fmt: skip
+        ladders = rooms.all_ladders()
+        for game, _ in self.prescription.fences:
+            for move in schedule.fence_moves(self.prescription, game, own, len(ladders[game].levels), self.since):
+                if (game, move.day, move.high) not in told:
+                    row = {"game": game, "day": move.day, "from": move.was, "to": move.high}
+                    self._logbook.note(self.patient, "fence", row | {"reason": move.reason.key})
 
     def _through(self) -> str:
         """Keep what was told after the bout."""
@@ -386,6 +452,16 @@ class Daily:
             self._logbook.note(self.patient, "skipped", {"questions": list(told.skipped)})
         self.corridor = None
         return "home"
+
+
+def in_order(history: Sequence[Done], now: Moment) -> tuple[Done, ...]:
+    """Return the history after a date was put right: what lies after what came later happened by then."""
+    latest = now
+    put_right: list[Done] = []
+    for done in reversed(history):
+        put_right += schedule.confirmed((done,), latest)
+        latest = Moment(min(latest.utc_s, put_right[-1].at_s), min(latest.day, put_right[-1].day))
+    return tuple(reversed(put_right))
 
 
 def when(day: int, today: int) -> Line:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app import rooms
 from app.daily import CLOCK, INSTEAD, WEEKDAYS
-from engine import day_screens, goal_screens, goals, guard, screens, who_screens
+from engine import day_screens, goal_screens, goals, screens, who_screens
 from engine.day_screens import Day
 from engine.prescription import Goal, Milestone
 from engine.profile import Profile
@@ -57,6 +57,8 @@ def before(profile: Profile) -> Iterator[tuple[str, Scene]]:
     yield "welcome", day_screens.welcome(profile)
     yield "today", day_screens.today(Day(games, 15, 1, 2), profile)
     yield "today-why", day_screens.today(Day(games[:2], 10, 1, 1, WHY, sensor=True), profile)
+    yield "today-free", day_screens.today(Day(games, 15, 1, 2, free=True), profile)
+    yield "choose", day_screens.choose(tuple(rooms.all_games()), games[1:], 0, 3, profile)
     yield "pain", day_screens.scale("pain", profile)
     yield "news", day_screens.news(profile)
     yield "fatigue", day_screens.scale("fatigue", profile, can_go_back=True)

@@ -90,7 +90,7 @@ def pin(data: str | None, code: str | None, clear: bool) -> int:
         patients = Patients(data_dir)
         whose = CLINIC if code is None else patients.card(code).code
         if patients.has_pin(CLINIC):
-            _must_be_staff(patients)
+            must_be_staff(patients)
         if not clear:
             patients.set_pin(whose, _chosen(patients, whose))
             print("The PIN is set.")
@@ -116,7 +116,7 @@ def clear(data: str | None, code: str, by: str) -> int:
                 print(f"{daily.patient}: practice is not locked.")
                 return 0
             if patients.has_pin(CLINIC):
-                _must_be_staff(patients)
+                must_be_staff(patients)
             logbook.note(daily.patient, "cleared", {"by": by})
             daily.note(Event("clear"))
             if logbook.trouble:
@@ -133,7 +133,8 @@ def _known(patients: Patients, code: str) -> str:
     return house if code.upper() == house.upper() and not patients.all() else patients.card(code).code
 
 
-def _must_be_staff(patients: Patients) -> None:
+def must_be_staff(patients: Patients) -> None:
+    """Ask for the PIN of the staff; raise ``ValueError`` where it does not fit."""
     left_s = patients.left_s(CLINIC)
     if left_s > 0:
         raise ValueError(f"too many wrong PINs; try again in {left_s:.0f} s. {FORGOTTEN}")

@@ -75,17 +75,21 @@ def explain_to(named: str, language: str, out: Path | None, today_iso: str, forc
 
 def set_for(named: str, patient: str, data: str | None) -> int:
     """Copy a checked program to where a patient's own is kept, and note it in the diary; raise as ``explain_to``."""
-    from app.patients import PROGRAM, Patients
+    from app.patients import CLINIC, PROGRAM, Patients
+    from app.patients_command import must_be_staff
 
     text, prescription = found_as(named)
     data_dir = files.data_dir(data)
-    patients = Patients(data_dir)
-    code = patients.card(patient).code
-    path = patients.folder(code) / PROGRAM
-    if path.is_file():
-        files.set_aside(path)
-    files.write_whole(path, text)
-    trouble = _noted(data_dir, code, prescription)
+    with files.RunningLock(data_dir):  # an open window would go on with the old one
+        patients = Patients(data_dir)
+        code = patients.card(patient).code
+        if patients.has_pin(CLINIC):
+            must_be_staff(patients)
+        path = patients.folder(code) / PROGRAM
+        if path.is_file():
+            files.set_aside(path)
+        files.write_whole(path, text)
+        trouble = _noted(data_dir, code, prescription)
     _print(f"  note: {row.key}: {row.what}" for row in oddities(prescription))
     print(f"{path}: {code} now has the program {prescription.name}")
     if trouble:

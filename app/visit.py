@@ -12,7 +12,7 @@ from app import files, rooms, settings
 from app.activities import ACTIVITIES, EXPLORE, UNSCORED, Activities
 from app.asked import Asked
 from app.captions import Captions
-from app.daily import Daily
+from app.daily import BROKEN, Daily
 from app.goals_command import goals_of
 from app.logbook import Logbook
 from app.reader import Line, Reader
@@ -608,6 +608,8 @@ class Visit:
         self, wanted: tuple[Block, ...] = (), name: str = "", exploring: bool = False, continues: int | None = None
     ) -> None:  # fmt: skip
         """Look whether there may be practice, and ask how it is, before the program or ``wanted`` blocks are played."""
+        if self.daily.hand:
+            self._wish = replace(self._wish, hand=Side(self.daily.hand))
         self._continues = continues
         self.daily.begin(wanted, name, exploring, sensor=self.grip_with in SENSORS)
         self._show("day")
@@ -661,6 +663,10 @@ class Visit:
         """Play what the command line asks for, without questions; never on a day that is over, or against a lock."""
         allowed, daily = self.daily.allowed, self.daily
         forced = rooms.all_games()[block.game].skill in FORCES
+        if daily.trouble or daily.is_full:
+            daily.close(BROKEN if daily.trouble else "room.day")
+            self._show("day")
+            return
         if (not allowed.play and allowed.why != "unasked") or (forced and not daily.may_grip):
             daily.close(f"guard.{allowed.why}" if not allowed.play and allowed.why != "unasked" else "room.nothing")
             self._show("day")

@@ -182,9 +182,9 @@ class Goal:
 class Cleared:
     """What a clinician decides where tissue heals: from which date on force may be asked for, and up to which cap.
 
-    ``cap_n`` is in newtons, for a sensor that is calibrated; ``cap`` a share of the *other* hand's comfortable squeeze
-    or of this hand's, as the clinic means it. Where both are there, the lower one counts. ``by`` are initials or a
-    role, never needed.
+    ``cap_n`` is in newtons, for a sensor that is calibrated: then no squeeze fits the sensor, and it alone says how
+    much force is asked for. ``cap`` is a share of this hand's comfortable squeeze, where there is no ``cap_n``. ``by``
+    are initials or a role, never needed.
     """
 
     date: str = ""

@@ -361,9 +361,10 @@ def test_a_practice_that_was_killed_is_gone_on_with_by_keyboard_only_and_stopped
 
 def test_one_switch_is_enough_to_reach_a_game_and_is_heard_in_it(screen: Screen, tmp_path: Path) -> None:
     with started(screen, tmp_path, settings="scan_s = 1.2") as copy:
-        for button in (PICK, screens.pick(GAMES).buttons[0], *CHECK_IN, START):
-            # Where a tile was there is a card of the next screen: that the tile is gone is seen by what is there instead.
-            until = (lambda: copy.shows(CHECK_IN[0])) if button.action == "play ladybirds" else None
+        way = (PICK, screens.pick(GAMES).buttons[0], *CHECK_IN, START)
+        # Where a button was there may be a card of the next screen: it is gone when what comes next is there.
+        for button, after in zip(way, (*way[1:], SHOW), strict=True):
+            until = lambda there=after: copy.shows(there)  # noqa: E731
             copy.choose(button, keys=("space",), when=lambda here=button: rests_on(copy, here), until=until)
         copy.wait_to_see(SHOW, STOP)
         landed(copy)
