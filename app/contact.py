@@ -126,6 +126,7 @@ def _session(blocks: tuple[Block, ...], look: Look, aim: Aim) -> Session:
 
 def around(look: Look) -> Iterator[tuple[str, Scene]]:
     """Yield the screens around the games and those of a patient's day, where they are seen."""
+    yield from day_pictures.who(look.profile)
     for name, scene in (*_screens(look), *day_pictures.day(look.profile)):
         yield name, focus.in_sight(scene, look.profile)
 

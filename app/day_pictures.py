@@ -28,8 +28,8 @@ TOWARDS = ("I cannot hold it", "Both hands", "With this hand, slowly", "With thi
 
 
 def day(profile: Profile) -> Iterator[tuple[str, Scene]]:
-    """Yield the screens of a patient's day in the order in which they come."""
-    yield from who(profile)
+    """Yield the screens of a patient's day in the order in which they come, once it is known who it is."""
+    yield "home-of-many", screens.home() + (who_screens.change_button(),)
     yield from before(profile)
     yield from within(profile)
     yield from after(profile)
@@ -48,7 +48,6 @@ def who(profile: Profile) -> Iterator[tuple[str, Scene]]:
     yield "pin-wrong", who_screens.pin_pad(profile, "who.pin", 0, "who.wrong", tile=people[3], staff=True)
     yield "pin-blocked", who_screens.pin_pad(profile, "who.clinic", 0, left_s=45.0, way_out="leave")
     yield "wipe", who_screens.wipe(still=True)
-    yield "home-of-many", screens.home() + (who_screens.change_button(),)
 
 
 def before(profile: Profile) -> Iterator[tuple[str, Scene]]:

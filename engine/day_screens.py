@@ -163,32 +163,43 @@ def choose(games: Sequence[str], chosen: Sequence[str], page: int, most: int, pr
     shapes: list[Shape] = [_heading("day.choosing", 790, 54, 1)]
     for n, game in enumerate(shown):
         role: Role = "good" if game in chosen else "card"
-        tile = Button(f"choose {game}", left + 480 * n, 450, 440, 400, "", f"game.{game}", role, f"tile-{game}", 44)
+        sign = "icon-ok" if game in chosen else ""
+        tile = Button(f"choose {game}", left + 480 * n, 450, 440, 400, sign, f"game.{game}", role, f"tile-{game}", 44)
         shapes.append(tile)
     done = (("n", str(len(chosen))), ("of", str(min(most, len(games)))))
     shapes.append(Words("day.chosen", MIDDLE, 205, 34, width=700, values=done))
     more = (("more", "next", "pick.more"),) if len(games) > 3 else ()
-    return _with_home([*shapes, *row_of((BACK, *more), FOOT_Y, 380, FOOT_H, main=False)], profile)
+    return _with_home([*shapes, *row_of((("back", "ok", "journal.done"), *more), FOOT_Y, 380, FOOT_H)], profile)
 
 
 def _plan(day: Day, profile: Profile) -> list[Shape]:
     """Return the games as small tiles, how long, which bout, and one line why."""
-    y = 634.0
-    step = min(186.0, 800.0 / max(1, len(day.games)))
-    shapes: list[Shape] = [Bar(MIDDLE, y, 1400, 196, "card", 36, "line", 3)]
-    for n, game in enumerate(day.games):
-        wide = step - 18
-        shapes.append(Picture(f"tile-{game}", 130 + step * (n + 0.5), y, wide, wide / 1.5))
-    bouts = (("n", str(day.bout)), ("of", str(day.bouts)))
-    shapes += [
-        Picture("icon-time", 985, y + 46, 76, 76),
-        Words("day.minutes", 1255, y + 46, 38, bold=True, width=430, values=(("n", str(day.minutes)),)),
-        Picture("icon-plan", 985, y - 46, 76, 76),
-        Words("day.bout", 1255, y - 46, 36, width=430, values=bouts),
-    ]
+    y, high = (628.0, 196.0) if day.why else (570.0, 270.0)
+    shapes: list[Shape] = [Bar(MIDDLE, y, 1400, high, "card", 36, "line", 3), *_tiles(day.games, y, high - 30)]
+    apart = high * 0.23 if day.bouts > 1 else 0.0  # the only bout is not counted
+    told: list[tuple[str, str, float, Values]] = [("time", "day.minutes", y + apart, (("n", str(day.minutes)),))]
+    if day.bouts > 1:
+        told.append(("plan", "day.bout", y - apart, (("n", str(day.bout)), ("of", str(day.bouts)))))
+    for icon, key, at, values in told:
+        shapes.append(Picture(f"icon-{icon}", 1025, at, 82, 82))
+        shapes.append(Words(key, 1284, at, 40, bold=True, align="left", width=400, values=values))
     why = min(34.0, 54.0 / profile.text_scale)  # two lines fit between the two cards
     shapes += [Words(key, MIDDLE, 468, why, width=1300, lines=2, values=values) for key, values in day.why[:1]]
     return shapes
+
+
+def _tiles(games: Sequence[str], y: float, high: float) -> list[Shape]:
+    """Return the games as tiles beside each other, as large as they can be; more than three stand in two rows."""
+    rows = 2 if len(games) > 3 else 1
+    across = max(1, -(-len(games) // rows))
+    step = min(270.0 if across > 1 else 360.0, 1.5 * high / rows + 12)
+    left = 530 - step * (across - 1) / 2
+    wide = step - 20
+    return [
+        Picture(f"tile-{game}", left + step * (n % across), y + high / rows * ((rows - 1) / 2 - n // across), wide,
+                wide / 1.5)
+        for n, game in enumerate(games)
+    ]  # fmt: skip
 
 
 def _set_up(sensor: bool) -> list[Shape]:
@@ -252,7 +263,7 @@ def flags(page: int, ticked: Collection[str], profile: Profile) -> Scene:
         shapes.append(_chip(f"flag {name}", FLAG_PICTURES[name], f"news.{name}", name in ticked, x, y, 660, 172))
     last = page + 1 == FLAG_PAGES
     done = ("flags done", "ok", "news.all" if ticked else "news.none") if last else ("more", "next", "news.more")
-    shapes += [replace(b, x=b.x - 330) for b in row_of((BACK, SKIP), FOOT_Y, 270, FOOT_H, main=False)]
+    shapes += [replace(b, x=b.x - 330, size=32) for b in row_of((BACK, SKIP), FOOT_Y, 270, FOOT_H, main=False)]
     action, icon, key = done
     shapes.append(Button(action, MIDDLE + 345, FOOT_Y + 24, 660, 150, f"icon-{icon}", key, "primary", size=42))
     return _with_home(shapes, profile)
@@ -272,7 +283,7 @@ def emergency(profile: Profile) -> Scene:
 
 def contact(profile: Profile) -> Scene:
     """Return the fixed text to stop and contact the therapist."""
-    return _told("guard.red-flag", "people", "warn", profile)
+    return _told("guard.red-flag", "phone", "warn", profile)
 
 
 def _told(key: str, icon: str, edge: Role, profile: Profile) -> Scene:
@@ -292,17 +303,18 @@ def closed(why: str, profile: Profile, until: Line | None = None, instead: Seque
     """
     rule = why.partition(".")[2]
     shapes: list[Shape] = [
-        Bar(MIDDLE, 665, 1040, 330, "card", 40, "line", 3),
-        Picture(f"icon-{CLOSED_ICONS.get(rule, 'rest')}", 375, 665, 140, 140),
-        Words(why, 885, 665, 42, bold=True, width=830, lines=3),
+        Bar(MIDDLE, 670, 1000, 330, "card", 40, "line", 3),
+        Picture(f"icon-{CLOSED_ICONS.get(rule, 'rest')}", 395, 670, 140, 140),
+        Words(why, 885, 670, 42, bold=True, width=800, lines=3),
     ]
     if until:
-        shapes.append(Picture("icon-calendar", MIDDLE - 420, 445, 84, 84))
-        shapes.append(Words(until[0], MIDDLE + 40, 445, 36, width=800, values=until[1]))
+        shapes.append(Bar(MIDDLE, 440, 1000, 104, "card", 34, "line", 3))
+        shapes.append(Picture("icon-calendar", 395, 440, 84, 84))
+        shapes.append(Words(until[0], 885, 440, 38, bold=True, width=800, values=until[1]))
     offered = () if rule in NOTHING_INSTEAD else tuple(instead[:3])
     if not offered:
         return focus.in_sight(Scene("sunrise", (*shapes, *_go_home(210))), profile)
-    shapes.append(Words("day.instead", MIDDLE, 348, 30, width=1300))
+    shapes.append(Words("day.instead", MIDDLE, 341, 34, width=1300))
     left = MIDDLE - (len(offered) - 1) * 215
     for n, name in enumerate(offered):
         tile = Button(f"play {name}", left + 430 * n, 160, 400, 270, "", f"game.{name}", "card", f"tile-{name}", 40)
@@ -407,7 +419,7 @@ def words(text: str, profile: Profile) -> Scene:
         _heading("journal.own", 810, 50, 1),
         Words("journal.type", MIDDLE, 684, 34, width=1200),
         Bar(MIDDLE, 475, 1280, 300, "card", 40, "guide", 6),
-        Words("plain", MIDDLE, 475, 38, width=1200, lines=3, values=(("text", f"{text}_"),)),
+        Words("plain", MIDDLE, 475, 48, width=1200, lines=4, values=(("text", f"{text}_"),)),
         *row_of((("words done", "ok", "journal.done"), ("words erase", "back", "word.erase")), 180, 440, 160),
     ]
     return _with_home(shapes, profile)
@@ -427,7 +439,7 @@ def next_time(when: Line, milestones: Sequence[Line], profile: Profile) -> Scene
         at = 410.0 - 122 * n
         shapes += [
             Bar(MIDDLE, at, 1160, 108, "card", 32, "line", 3),
-            Picture("icon-star", 330, at, 86, 86),
-            Words(key, 890, at, 34, width=920, values=values),
+            Picture("icon-bloom", 330, at, 86, 86),
+            Words(key, 890, at, 38, width=920, values=values),
         ]
     return focus.in_sight(Scene("sunrise", (*shapes, *_go_home(120))), profile)

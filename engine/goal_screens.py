@@ -28,7 +28,7 @@ LIBRARY: Mapping[str, tuple[tuple[str, str], ...]] = {
     "money": (("coins", "touch-coin"), ("card", "tile-money")),
 }
 LEFT_X, RIGHT_X, LOW_Y = 119.0, 1481.0, 105.0
-HEAD_W = 1030.0  # leaves room for the way home at either side, also where all is nearer the seen edge
+HEAD_W = 1000.0  # leaves room for the way home at either side, also where all is nearer the seen edge
 STEP_X, STEP_Y, STEP_W, STEP_UP = 330.0, 375.0, 235.0, 40.0
 SCALE_W, SCALE_H, SCALE_STEP, SCALE_Y = 120.0, 160.0, 132.0, 395.0  # as the scales of pain and effort
 Answer = tuple[str, dict[str, Any]]
@@ -286,16 +286,15 @@ def _then_and_now(row: Activity, y: float) -> tuple[Shape, ...]:
     """Return a line from 0 to 10 with a bud at the first rating and a flower at the latest, and what changed."""
     if row.first is None or row.latest is None:
         return ()
-    left, step = 860.0, 60.0
+    left, step = 830.0, 40.0
     first, latest = left + step * row.first, left + step * row.latest
-    line = (Bar(left + 5 * step, y, 760, 125, "card", 30, "line", 3),
-            Path(((left, y + 22), (left + 10 * step, y + 22)), "line", 8.0))  # fmt: skip
-    bud = (Picture("icon-bud", first, y + 22, 54, 54),) if row.first != row.latest else ()
+    line = (Bar(1160, y, 760, 125, "card", 30, "line", 3), Path(((left, y), (left + 10 * step, y)), "line", 8.0))
+    bud = (Picture("icon-bud", first, y, 62, 62),) if row.first != row.latest else ()
     changed = row.told_change
     key = "activity.now" if changed is None else "activity.changed"
     values = (("n", str(row.latest) if changed is None else f"{changed:+d}"),)
-    told = Words(key, left + 5 * step, y - 38, 28, width=700, values=values)
-    return (*line, *bud, Picture("icon-bloom", latest, y + 22, 64, 64), told)
+    told = Words(key, 1396, y, 34, bold=True, width=230, lines=2, values=values)
+    return (*line, *bud, Picture("icon-bloom", latest, y, 76, 76), told)
 
 
 def _choose(flow: Flow) -> tuple[Shape, ...]:
@@ -432,7 +431,7 @@ def _head(key: str, more: str = "", values: Values = (), more_values: Values = (
     return (
         Bar(MIDDLE, 765, HEAD_W, 220, "card", 40, "line", 3),
         Words(key, MIDDLE, 797 if more else 765, 44, bold=True, width=HEAD_W - 60, lines=2, values=values),
-        *((Words(more, MIDDLE, 692, 28, width=HEAD_W - 60, values=more_values),) if more else ()),
+        *((Words(more, MIDDLE, 697, 34, width=HEAD_W - 60, values=more_values),) if more else ()),
     )
 
 

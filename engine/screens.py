@@ -14,6 +14,7 @@ from engine.spelling import Spelling
 MIDDLE = STAGE_W / 2
 ROWS = 3  # games a page of the summary
 CONTROL_W, CONTROL_H = 190.0, 140.0
+TOP_W, TOP_Y = 1030.0, 700.0  # above TOP_Y the corners belong to STOP, home and the demonstration
 BIG_W, BIG_H = 400.0, 150.0
 HINT_Y = 822.0
 START_W, TOLD_W = 340.0, 740.0
@@ -85,8 +86,8 @@ def row_of(
 
 
 def title(key: str, y: float = 720.0, size: float = 64.0, lines: int = 1) -> Words:
-    """Return a screen's one sentence."""
-    return Words(key, MIDDLE, y, size, bold=True, width=1150, lines=lines)
+    """Return a screen's one sentence; at the top it leaves room for STOP or home, also nearer the seen edge."""
+    return Words(key, MIDDLE, y, size, bold=True, width=TOP_W if y > TOP_Y else 1150, lines=lines)
 
 
 def home(notice: str = "", values: tuple[tuple[str, str], ...] = ()) -> Scene:
@@ -263,7 +264,7 @@ def rest(left_s: float, whole_s: float, done: int, of: int, ready: bool, tired: 
     """
     share = left_s / whole_s if whole_s > 0 else 0.0
     shapes: tuple[Shape, ...] = (
-        title("rest.tired" if tired else "rest.title", y=780, size=60),
+        title("rest.tired" if tired else "rest.title", y=780, size=60, lines=2 if tired else 1),
         Circle(MIDDLE, 520, 165, "card", "line", 4),
         Arc(MIDDLE, 520, 165, max(0.0, min(1.0, share)), "good", 22),
         Picture("icon-rest", MIDDLE, 560, 130, 130),

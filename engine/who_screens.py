@@ -69,10 +69,10 @@ def pin_pad(
     if tile is not None:
         shapes += [Picture(f"who-{tile.picture}", TOLD_X, 525, 160, 160)]
         shapes += [Words("plain", TOLD_X, 415, 36, bold=True, width=640, values=(("text", tile.code),))]
-    shapes += _dots(typed)
+    shapes += [] if blocked else _dots(typed)
     if blocked:
         values = (("time", f"{int(left_s + 0.999) // 60}:{int(left_s + 0.999) % 60:02d}"),)
-        shapes.append(Words("who.blocked", TOLD_X, 240, 38, bold=True, width=640, lines=2, values=values))
+        shapes.append(Words("who.blocked", TOLD_X, 310, 38, bold=True, width=640, lines=2, values=values))
     elif told:
         shapes.append(Words(told, TOLD_X, 240, 36, width=640, lines=2))
     shapes += [] if blocked else _keys(typed)
@@ -92,8 +92,8 @@ def wipe(still: bool) -> Scene:
 
 
 def change_button() -> Button:
-    """Return the button of the home screen that leads back to all patients."""
-    return Button("change", STAGE_W - 164, 810, 280, CONTROL_H, "icon-people", "who.change", size=30)
+    """Return the button of the home screen that leads back to all patients: no other has this place, whatever is seen."""
+    return Button("change", 470, 810, 320, CONTROL_H, "icon-people", "who.change", size=30)
 
 
 def _wiping() -> Picture:

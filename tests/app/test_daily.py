@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from app import rooms
-from app.daily import BROKEN, CLOCK, Daily
+from app import patients_command, rooms
+from app.daily import BROKEN, CLOCK, Daily, in_order
 from app.logbook import Logbook
-from app.patients import Patients
+from app.patients import CLINIC, Patients
 from engine.guard import Event
 from engine.plan import Day
+from engine.prescription import Fence
 from engine.program import Block
 from engine.schedule import Done, GameDone
 
@@ -143,8 +145,6 @@ def test_after_a_gap_the_first_bout_begins_lower_and_nothing_rises_in_it(
 
 
 def test_a_healing_hand_stops_at_pain_of_four_whatever_its_file_says(logbook: Logbook) -> None:
-    from dataclasses import replace
-
     healing = replace(rooms.gentle(), stage="healing", thresholds=replace(rooms.gentle().thresholds, stop=4))
     daily = Daily(logbook, "K7-RB4", healing)
     assert daily.prescription.thresholds.stop <= 4
@@ -170,3 +170,67 @@ def test_a_stop_for_pain_from_the_command_line_counts_as_well(logbook: Logbook) 
     daily.note(Event("stop", why="pain"))
     daily.begin()
     assert daily.closed == "guard.stopped-pain"
+
+
+def with_history(monkeypatch: pytest.MonkeyPatch, *done: Done) -> None:
+    monkeypatch.setattr(Daily, "history", property(lambda self: done))
+
+
+def test_where_both_hands_are_prescribed_the_other_one_is_next(
+    logbook: Logbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = Daily(logbook, "K7-RB4", replace(rooms.gentle(), hand="both"))
+    assert both.hand in ("left", "right")
+    with_history(monkeypatch, Done(1, 86_400.0, 9.0, 10, hand="right"))
+    assert both.hand == "left"
+    with_history(monkeypatch, Done(1, 86_400.0, 9.0, 10, hand="left"))
+    assert both.hand == "right"
+    assert home(logbook).hand == ""
+
+
+def test_after_its_weeks_the_plan_says_that_it_is_to_be_looked_at(logbook: Logbook) -> None:
+    program = rooms.all_prescriptions()["stroke-home"]
+    today = logbook.moment().day
+    young = Daily(logbook, "K7-RB4", program, since=today - 7 * program.reassess_weeks + 1)
+    old = Daily(logbook, "K7-RB4", program, since=today - 7 * program.reassess_weeks)
+    assert (young.is_to_be_looked_at, old.is_to_be_looked_at) == (False, True)
+
+
+def test_what_lies_after_what_came_later_happened_by_then(clock: Clock) -> None:
+    moment = Logbook(Path(), clock, ZONE).moment()
+    future = Done(moment.day + 1000, moment.utc_s + 1000 * 86_400, 12.0, 20)
+    yesterday = Done(moment.day - 1, moment.utc_s - 86_400, 12.0, 20)
+    assert [done.day for done in in_order((future, yesterday), moment)] == [moment.day - 1, moment.day - 1]
+    assert [done.day for done in in_order((yesterday, future), moment)] == [moment.day - 1, moment.day]
+
+
+def test_each_move_of_a_fence_is_written_down_once(logbook: Logbook, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = replace(rooms.gentle(), fences=(("cup", Fence(1, 3, 6)),))
+    daily = Daily(logbook, "K7-RB4", program)
+    today = daily.moment.day
+    cup, now_s = (GameDone("cup", 10, 9, 3),), daily.moment.utc_s
+    rows = [Done(today - n, now_s - n * 86_400, 12.0, 10, games=cup) for n in (2, 1)]
+    with_history(monkeypatch, *rows)
+    for _ in range(2):
+        daily.look_back()
+    [entry] = logbook.diary("K7-RB4", ("fence",))
+    assert (entry.values["from"], entry.values["to"], entry.values["reason"]) == (3, 4, "fence.rise")
+
+
+def test_a_therapist_clears_a_lock_with_the_pin_of_the_clinic(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    patients = Patients(tmp_path)
+    code = patients.add().code
+    with closing(Logbook(tmp_path)) as logbook:
+        Daily.of(logbook, tmp_path, code, "right", "keys").note(Event("checkin", 1, flags=("numb",)))
+    patients.set_pin(CLINIC, "4711")
+    monkeypatch.setattr(patients_command, "_asked", lambda _: "0000")
+    with pytest.raises(ValueError, match="PIN"):
+        patients_command.clear(str(tmp_path), code, "AB")
+    monkeypatch.setattr(patients_command, "_asked", lambda _: "4711")
+    assert patients_command.clear(str(tmp_path), code, "AB") == 0
+    with closing(Logbook(tmp_path)) as logbook:
+        assert Daily.of(logbook, tmp_path, code, "right", "keys").standing.plan == "re-entry"
+        assert logbook.diary(code, ("cleared",))[0].values == {"by": "AB"}
+    assert "small steps" in capsys.readouterr().out
