@@ -712,7 +712,8 @@ class Visit:
         frame = self.frame = session.tick([*self._silent, *here, *hosted], self._sources())
         self._silent = self._hosted = ()
         self.captions.hear(frame.cues, self.now)
-        self.daily.kept(frame)
+        if frame.told or frame.trial or frame.end:
+            self.daily.kept(frame)
         if session.care.day is None and frame.end is not None and frame.end.why:
             self.daily.note(Event("stop", why=frame.end.why))
         if frame.lines or frame.end:

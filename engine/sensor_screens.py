@@ -64,12 +64,12 @@ def maximum(state: Maximum, refused: bool) -> Scene:
     )
 
 
-def _told(key: str, more: str, x: float = MIDDLE, values: Values = ()) -> tuple[Shape, ...]:
+def _told(key: str, more: str, values: Values = ()) -> tuple[Shape, ...]:
     """Return the card with what to do, and a smaller line below it; beside it there is room for STOP or home."""
     return (
-        Bar(x, 755, 1120, 230, "card", 40, "line", 3),
-        Words(key, x, 797 if more else 755, 46, bold=True, width=1060, lines=2, values=values),
-        *((Words(more, x, 681, 32, width=1060),) if more else ()),
+        Bar(MIDDLE, 755, 1000, 230, "card", 40, "line", 3),
+        Words(key, MIDDLE, 797 if more else 755, 46, bold=True, width=940, lines=2, values=values),
+        *((Words(more, MIDDLE, 681, 32, width=940),) if more else ()),
     )
 
 
@@ -106,7 +106,7 @@ def weigh(weighing: Weighing) -> Scene:
     return Scene(
         "sunrise",
         (
-            *_told(said, note, MIDDLE + 60, values),
+            *_told(said, note, values),
             _step(name),
             *ring,
             *_weighed(weighing),
@@ -184,7 +184,7 @@ def touch(page: int, done: Collection[str]) -> Scene:
     return Scene(
         "sunrise",
         (
-            *_told("touch.title", "touch.how", MIDDLE + 60),
+            *_told("touch.title", "touch.how"),
             *tiles,
             *row_of((go_on,), 115, 400, 120),
             _home(),

@@ -13,17 +13,19 @@ from pathlib import Path
 from statistics import median
 from unittest.mock import patch
 
-from app import files, patients_command, rooms, settings
+from app import files, patients_command, settings
 from app.logbook import DATABASE, Logbook
 from app.patients import PROGRAM, Patients
+from app.reception import Reception
 from app.store import Store
 from app.texts import load
 from app.visit import Visit
 from engine import guard
 from engine.diary import Entry
-from engine.phases import Playing
+from engine.phases import Playing, Waiting
 from engine.profile import Profile
 from engine.recording import Trial
+from engine.sample import Sample
 from engine.scene import Button, Scene, Words
 from engine.simulate import Patient, Traits
 from engine.ticks import TICKS_PER_S, seconds, to_ms
@@ -134,9 +136,9 @@ SCRIPT = (
     Opening(at(1, "fri"), Say(pain=4, in_play=(4,))),
     Opening(at(1, "sat"), SORE),  # no practice is planned; on Sunday the program is not opened
     # The second week: it hurts
-    Opening(at(2, "mon"), Say(pain=2, in_play=(4, 2))),
-    Opening(at(2, "tue"), Say(pain=4, in_play=(4,))),
-    Opening(at(2, "wed"), Say(pain=3, in_play=(5, 5))),
+    Opening(at(2, "mon"), Say(pain=1, in_play=(3, 1))),
+    Opening(at(2, "tue"), SORE),
+    Opening(at(2, "wed"), Say(pain=2, in_play=(5, 5))),
     Opening(at(2, "wed"), SORE, hour=15),
     Opening(at(2, "thu"), Say(pain=3, in_play=(5, 5))),
     Opening(at(2, "fri"), SORE),
@@ -153,7 +155,6 @@ SCRIPT = (
     Opening(at(5, "thu")),
     Opening(at(5, "thu"), hour=16, cleared_by="A. Weber, therapist"),
     Opening(at(5, "fri")),
-    Opening(at(6, "mon")),
 )  # fmt: skip
 
 
@@ -300,12 +301,12 @@ class Player:
         allowed = session.care.allowed
         days = len({past.opening.day for past in self.rows if past.trials})
         traits = Traits(LEARNING[0] + LEARNING[1] * days, lapse=0.0, pain=say.in_play, effort=say.effort)
-        patient, waits, waiting = Patient(traits, row.opening.day * 100 + row.opening.hour), 0, False
+        patient, waits = Patient(traits, row.opening.day * 100 + row.opening.hour), 0
         blocks = tuple((block.game, block.trials) for block in session.plan.program.blocks)
         while visit.session is not None:
             assert session.now < seconds(LONGEST_S), f"still in {session.phase}"
             lead(visit, patient)
-            waits += type(session.phase).__name__ == "Waiting"
+            waits += isinstance(session.phase, Waiting)
         return replace(
             row, allowed=allowed, blocks=blocks, trials=session.trials, waited_s=round(waits / TICKS_PER_S),
             summary=tuple(key for key, _ in session.reasons()),
@@ -329,8 +330,6 @@ class Player:
 
 def press(visit: Visit, button: Button) -> None:
     """Press and let go of a button."""
-    from engine.sample import Sample
-
     for down in (1.0, 0.0):
         visit.tick([Sample("mouse", to_ms(visit.now), down, button.x, button.y)])
 
@@ -341,6 +340,159 @@ def lead(visit: Visit, patient: Patient) -> None:
     assert session is not None
     begun_ms = to_ms(visit.now - session.now)
     visit.tick([replace(sample, at_ms=sample.at_ms + begun_ms) for sample in patient.samples(session)])
+
+
+# --- the table ------------------------------------------------------------------------------------------
+
+HEAD = ("date", "what was told", "what the plan did", "tries", "minutes", "difficulty", "today, and the plan")
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Return the rows as a table in Markdown, in the words of the English texts."""
+    lines = [HEAD, ("---",) * len(HEAD), *(_cells(row) for row in rows)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    when = f"{row.date:%a} {row.date.day} {row.date:%b}, {row.opening.hour}:00"
+    tries = f"{len(row.trials)} of {row.planned}" if row.blocks else "none"
+    minutes = f"{row.minutes:.1f}" if row.blocks else ""
+    return when, _told(row), _did(row), tries, minutes, _difficulty(row), f"{row.after.day}, {row.after.plan}"
+
+
+def _told(row: Row) -> str:
+    """Return what was told that day: what the diary has of it."""
+    say = load("en", strict=True).say
+    if row.opening.cleared_by:
+        return f"cleared by {row.opening.cleared_by}"
+    told = []
+    for entry in row.entries:
+        values = entry.values
+        if entry.kind == "checkin":
+            told += [f"before: pain {values['pain']}"] if "pain" in values else ["before: skipped"]
+            told += [f"tiredness {values['fatigue']}"] if "fatigue" in values else []
+            told += [f"new: {say(f'news.{flag}').rstrip('.')}" for flag in values.get("flags", ())]
+        elif entry.kind == "told":
+            effort = f", effort {values['effort']}" if "effort" in values else ""
+            told.append(f"{'in play' if effort else 'after the wait'}: pain {values['pain']}{effort}")
+    return "; ".join(told) or "nothing was asked"
+
+
+def _did(row: Row) -> str:
+    """Return what the plan did: what was said on the screens, and what holds in that bout."""
+    say = load("en", strict=True).say
+    if row.opening.cleared_by:
+        return "The lock is opened; it goes on in steps."
+    lines = [say(key) for key in row.said if not key.startswith("next.")]
+    if row.allowed is not None:
+        lines.append(_holds(row))
+    if row.waited_s:
+        lines.append(f"A rest of {row.waited_s:.0f} s, then it was asked again.")
+    if row.end == "pain":
+        lines.append("It ended for the pain.")
+    if row.offered:
+        lines.append(f"Offered: {', '.join(say(f'game.{name}') for name in row.offered)}.")
+    return " ".join(lines)
+
+
+def _holds(row: Row) -> str:
+    allowed = row.allowed
+    assert allowed is not None
+    if not allowed.no_rise:
+        return "As planned."
+    held = ["nothing harder"]
+    held += [f"{allowed.step_down} lower"] if allowed.step_down else []
+    held += [f"{allowed.volume:.0%} of the tries"] if allowed.volume < 1 else []
+    held += ["no gripping"] if allowed.no_grip else []
+    return f"Held: {', '.join(held)}."
+
+
+def _difficulty(row: Row) -> str:
+    """Return the median and the highest difficulty of each game."""
+    say = load("en", strict=True).say
+    shown = []
+    for game in row.games:
+        among = [trial.difficulty for trial in row.trials if trial.game == game]
+        shown.append(f"{say(f'game.{game}')} {median(among):.0f} (to {max(among):.0f})")
+    return "; ".join(shown)
+
+
+# --- presses --------------------------------------------------------------------------------------------
+
+
+NEW = ("new", "picture", "hand left", "start", "scale 2", "news no", "start")  # of somebody who was never here
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The way from the first screen to the first repetition: what was pressed, and the seconds that it took."""
+
+    pressed: tuple[str, ...]
+    lasted_s: float
+
+
+@dataclass
+class Ward:
+    """A computer on a ward with two patients; one of them has practised before, and has a PIN if one is given."""
+
+    folder: Path
+    pin: str = ""
+    look_s: float = 5.0  # how long each screen is looked at before it is pressed
+
+    def __post_init__(self) -> None:
+        """Add two patients; the first practises twice."""
+        self.clock = Clock(datetime(2026, 5, 4, 8, tzinfo=UTC))
+        patients = Patients(self.folder)
+        self.code = patients.add().code
+        patients.add()
+        if self.pin:
+            patients.set_pin(self.code, self.pin)
+        for _ in range(2):
+            self.clock.now += timedelta(hours=20)
+            visit = self._opened()
+            self._walk(visit, self.known)
+            self._repeat(visit, 1)
+            visit.close()
+        self.clock.now += timedelta(hours=20)
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Return what somebody presses who is known here and well: tile, PIN, start, pain, nothing new."""
+        typed = (*(f"digit {digit}" for digit in self.pin), "enter") if self.pin else ()
+        return f"who {self.code}", *typed, "start", "scale 2", "news no"
+
+    def way(self, actions: Sequence[str]) -> Way:
+        """Press one after the other, each after a look at its screen, and let the first repetition begin."""
+        visit = self._opened()
+        self._walk(visit, actions)
+        while not is_playing(visit):
+            assert visit.now < seconds(300), "nothing begins"
+            visit.tick()
+        way = Way(tuple(actions), visit.now / TICKS_PER_S)
+        visit.close()
+        return way
+
+    def _opened(self) -> Visit:
+        patients = Patients(self.folder, wall_s=lambda: self.clock().timestamp())
+        reception = Reception(patients)
+        visit = Visit(self.folder, patients.house(), Logbook(self.folder, self.clock, ZONE), reception=reception)
+        self.clock.now, self.clock.visit = self.clock(), visit
+        visit.ready()
+        return visit
+
+    def _walk(self, visit: Visit, actions: Sequence[str]) -> None:
+        for action in actions:
+            for _ in range(seconds(self.look_s)):
+                visit.tick()
+            there = visit.scene().buttons
+            press(visit, next(b for b in there if b.action == action or b.action.startswith(f"{action} ")))
+
+    def _repeat(self, visit: Visit, tries: int) -> None:
+        """Practise until some tries are done."""
+        session, patient = visit.session, Patient(Traits(0.8, lapse=0.0), 1)
+        assert session is not None
+        while len(session.trials) < tries:
+            lead(visit, patient)
 
 
 def is_playing(visit: Visit) -> bool:
