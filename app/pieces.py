@@ -26,6 +26,7 @@ SHARES = (0.4, 0.3, 0.22)  # of a wide button's width that its picture may take
 ENOUGH = 0.6  # of the size that is wanted
 SPARE = 0.52  # share of a button's height that words may take from the picture above them
 SINK = 3.0
+SIGN = 0.5  # of a picture's height: the icon that stands in its corner, as a sign that it is ticked or locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,14 @@ def _body(button: Button) -> tuple[Piece, ...]:
     return body, replace(body, fill="shadow", line=None, line_width=0.0, alpha=0.14)
 
 
+def _sign(icon: str, picture: Circle | Picture) -> tuple[Piece, ...]:
+    """Return an icon in the lower right corner of a picture, on a light disc: so the words keep all of their room."""
+    assert isinstance(picture, Picture)
+    side = SIGN * min(picture.w, picture.h)
+    x, y = picture.x + (picture.w - side) / 2, picture.y - (picture.h - side) / 2
+    return Circle(x, y, side * 0.56, "card", "line", 2), Picture(icon, x, y, side * 0.86, side * 0.86)
+
+
 @dataclass(frozen=True, slots=True)
 class _Content:
     """What stands on a button: pictures and words, arranged by the proportions of the box."""
@@ -156,27 +165,26 @@ class _Content:
         button = self.button
         box = Box(button.x, button.y, button.w, button.h)
         box = box.inside(min(22.0, max(8.0, min(button.w, button.h) * 0.1)))
-        return self._arranged([name for name in (button.picture, button.icon) if name], box)
+        name = button.picture or button.icon
+        if not name:
+            return (self._words(box),) if button.key else ()
+        own, rest = self._shared(name, box) if button.key else (box, box)
+        art = self._art(name, own)
+        sign = _sign(button.icon, art[-1]) if button.picture and button.icon else ()
+        return (*art, *sign, *((self._words(rest),) if button.key else ()))
 
-    def _arranged(self, art: list[str], box: Box) -> tuple[Piece, ...]:
-        """Return pictures and words: the first picture above or left of all that follows."""
-        if not art:
-            return (self._words(box),) if self.button.key else ()
-        name, *more = art
-        if not more and not self.button.key:
-            return self._art(name, box)
+    def _shared(self, name: str, box: Box) -> tuple[Box, Box]:
+        """Return the place of a picture, above or left, and that of the words."""
         if box.w / box.h > WIDE:
-            own, rest = self._beside(name, box, bool(more))
-        else:
-            high = max(self._words_high(box), box.h * 0.24 if more else 0.0)
-            rest, own = box.bottom(high, box.h * 0.05)
-        return (*self._art(name, own), *self._arranged(more, rest))
+            return self._beside(name, box)
+        rest, own = box.bottom(self._words_high(box), box.h * 0.05)
+        return own, rest
 
-    def _beside(self, name: str, box: Box, more: bool) -> tuple[Box, Box]:
+    def _beside(self, name: str, box: Box) -> tuple[Box, Box]:
         """Return the place of a picture and what is left beside it; it gets less where words come out far too small."""
         for share in SHARES:
             own, rest = box.left(min(box.h * aspect(name), box.w * share), box.h * 0.14)
-            if more or lay_out(self._words(rest), self._text(), self.text_scale).size >= self._wanted():
+            if lay_out(self._words(rest), self._text(), self.text_scale).size >= self._wanted():
                 break
         return own, rest
 
@@ -205,7 +213,7 @@ class _Content:
         role = BODIES.get(self.button.role, "ink")
         return Words(self.button.key, box.x, box.y, size, role, "center", True, box.w, lines, self.button.values)
 
-    def _art(self, name: str, box: Box) -> tuple[Piece, ...]:
+    def _art(self, name: str, box: Box) -> tuple[Circle | Picture, ...]:
         """Return a picture as large as the box lets it be; an icon gets a light disc on a coloured body."""
         if name == self.button.picture or BODIES.get(self.button.role, "ink") == "ink":
             wide = min(box.w, box.h * aspect(name))

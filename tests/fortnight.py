@@ -137,6 +137,7 @@ SCRIPT = (
     Opening(at(1, "sat"), SORE),  # no practice is planned; on Sunday the program is not opened
     # The second week: it hurts
     Opening(at(2, "mon"), Say(pain=1, in_play=(3, 1))),
+    Opening(at(2, "mon"), Say(pain=1, in_play=(1,)), hour=15),
     Opening(at(2, "tue"), SORE),
     Opening(at(2, "wed"), Say(pain=2, in_play=(5, 5))),
     Opening(at(2, "wed"), SORE, hour=15),
@@ -433,7 +434,7 @@ class Way:
 
 @dataclass
 class Ward:
-    """A computer on a ward with two patients; one of them has practised before, and has a PIN if one is given."""
+    """A computer on a ward with two patients, one of whom has practised twice before; later on there is a PIN."""
 
     folder: Path
     pin: str = ""
@@ -445,8 +446,6 @@ class Ward:
         patients = Patients(self.folder)
         self.code = patients.add().code
         patients.add()
-        if self.pin:
-            patients.set_pin(self.code, self.pin)
         for _ in range(2):
             self.clock.now += timedelta(hours=20)
             visit = self._opened()
@@ -454,6 +453,11 @@ class Ward:
             self._repeat(visit, 1)
             visit.close()
         self.clock.now += timedelta(hours=20)
+
+    def lock(self, pin: str) -> None:
+        """Set a PIN for the patient who is known."""
+        Patients(self.folder).set_pin(self.code, pin)
+        self.pin = pin
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -493,6 +497,14 @@ class Ward:
         assert session is not None
         while len(session.trials) < tries:
             lead(visit, patient)
+
+
+def ways(folder: Path) -> tuple[Way, Way, Way]:
+    """Return the ways of somebody who is known, with a PIN and without, and of somebody new."""
+    ward = Ward(folder)
+    plain = ward.way(ward.known)
+    ward.lock("2468")
+    return plain, ward.way(ward.known), ward.way(NEW)
 
 
 def is_playing(visit: Visit) -> bool:

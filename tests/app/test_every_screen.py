@@ -58,7 +58,8 @@ LANGUAGES = ("de", "en", "es", "fr")
 SCALES = (1.0, 2.0)
 CAUSES = tuple(cause for cause in get_args(Cause) if cause)
 WAYS = ("keys", "mouse", "serial", "tindeq", "trigger")
-PAUSES = ("idle", "unplugged", "hard", "taps", "next", "cell", "strong", "stuck", "away", "hidden", "screen")
+PAUSES = ("idle", "unplugged", "hard", "taps", "next", "cell", "strong", "stuck", "away", "hidden", "screen",
+          "uncalibrated")  # fmt: skip
 ASKED = (("pain", False), ("fatigue", True))  # scales before play, and whether there is a way back
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TIMES = (
