@@ -12,6 +12,7 @@ from engine.scene import Scene
 from engine.screens import stop_button
 
 WHY = (("guard.next-day", ()),)
+CODES = ("K7-RB4", "M3-TD9", "F8-HW2", "P5-NC7", "D2-XK6", "T9-LJ3", "H4-VG8")
 TICKED, FELT = ("snap",), ("warm", "tired-hand")
 WEEK = (True, False, True, True, False, True, True)
 OWN_WORDS = "I held my own mug at breakfast"
@@ -24,7 +25,7 @@ CLOSED = (
     ("guard.flare-up", FRIDAY, INSTEAD),
     ("guard.day-full", ("next.tomorrow", ()), INSTEAD),
 )
-TOWARDS = ("I cannot hold it", "Both hands", "With this hand, slowly", "With this hand", "With this hand, without thinking")
+TOWARDS = ("I cannot hold it", "Both hands", "With this hand, slowly", "With this hand", "And without thinking")
 
 
 def day(profile: Profile) -> Iterator[tuple[str, Scene]]:
@@ -39,7 +40,8 @@ def day(profile: Profile) -> Iterator[tuple[str, Scene]]:
 def who(profile: Profile) -> Iterator[tuple[str, Scene]]:
     """Yield the screens of the reception."""
     names = who_screens.PICTURES
-    people = [who_screens.Tile(f"K7-RB{n + 2}", names[n], ("", "Anna", "", "")[n % 4], n == 3) for n in range(7)]
+    called = ("", "Anna", "", "", "", "Karl", "")
+    people = [who_screens.Tile(code, names[n], called[n], n == 3) for n, code in enumerate(CODES)]
     yield "tiles", who_screens.tiles(people)
     yield "tiles-2", who_screens.tiles(people, 1)
     yield "who-picture", who_screens.pictures(names[7:] + names[:7])
@@ -61,7 +63,8 @@ def before(profile: Profile) -> Iterator[tuple[str, Scene]]:
     yield "pain", day_screens.scale("pain", profile)
     yield "news", day_screens.news(profile)
     yield "fatigue", day_screens.scale("fatigue", profile, can_go_back=True)
-    yield from ((f"flags-{page + 1}", day_screens.flags(page, TICKED, profile)) for page in range(day_screens.FLAG_PAGES))
+    for page in range(day_screens.FLAG_PAGES):
+        yield f"flags-{page + 1}", day_screens.flags(page, TICKED, profile)
     yield "emergency", day_screens.emergency(profile)
     yield "contact", day_screens.contact(profile)
     for why, when, instead in CLOSED:

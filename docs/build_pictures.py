@@ -17,7 +17,10 @@ SHOWN = {"kitchen": "middle", "cup": "hard", "zip": "middle", "letters": "middle
 AROUND = ("home", "summary", "moved", "task")
 OTHER = (("dark", "market"), ("contrast", "kitchen"))
 DAY = ("today", "pain", "waiting", "journal", "tiles", "goals-mine")
-EASED = (("journal", Look(language="de", text_scale=2.0)), ("ladybirds", Look(unseen=Side.LEFT)))
+EASED = {
+    "journal-large": ("journal", Look(language="de", text_scale=2.0)),
+    "ladybirds-seen-right": ("ladybirds", Look(unseen=Side.LEFT)),
+}
 
 
 def scenes() -> dict[str, Scene]:
@@ -40,9 +43,9 @@ def main() -> None:
     for palette, name in OTHER:
         painted = picture(found[name], palette, width=WIDE).quantize(COLOURS)
         painted.save(FOLDER / f"{name}-{palette}.png", optimize=True)
-    for name, look in EASED:
+    for file, (name, look) in EASED.items():
         painted = picture(eased(name, look), look.palette, look.language, look.text_scale, WIDE).quantize(COLOURS)
-        painted.save(FOLDER / f"{name}-{look.name}.png", optimize=True)
+        painted.save(FOLDER / f"{file}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -263,7 +263,7 @@ def flags(page: int, ticked: Collection[str], profile: Profile) -> Scene:
         shapes.append(_chip(f"flag {name}", FLAG_PICTURES[name], f"news.{name}", name in ticked, x, y, 660, 172))
     last = page + 1 == FLAG_PAGES
     done = ("flags done", "ok", "news.all" if ticked else "news.none") if last else ("more", "next", "news.more")
-    shapes += [replace(b, x=b.x - 330, size=32) for b in row_of((BACK, SKIP), FOOT_Y, 270, FOOT_H, main=False)]
+    shapes += [replace(b, x=b.x - 340, size=32) for b in row_of((BACK, SKIP), FOOT_Y, 310, FOOT_H, main=False)]
     action, icon, key = done
     shapes.append(Button(action, MIDDLE + 345, FOOT_Y + 24, 660, 150, f"icon-{icon}", key, "primary", size=42))
     return _with_home(shapes, profile)

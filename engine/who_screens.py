@@ -92,7 +92,7 @@ def wipe(still: bool) -> Scene:
 
 
 def change_button() -> Button:
-    """Return the button of the home screen that leads back to all patients: no other has this place, whatever is seen."""
+    """Return the button of the home screen that leads back to all patients, clear of the corners."""
     return Button("change", 470, 810, 320, CONTROL_H, "icon-people", "who.change", size=30)
 
 
