@@ -24,9 +24,9 @@ shows nothing about patients: the simulated one is a made-up one.
 * The script: a first week of learning, with one check-in that is skipped, one day of tiredness and one of pain; a
   weekend off; a second week in which it hurts, up to a flare-up; the way back in steps; nine days away; then something
   new (numbness) that locks practice until a therapist opens it.
-* Tries are played of planned; minutes reach from the first picture to the end of the last try; difficulty is of 100, the
-  median of the bout and the highest in brackets. What the plan did is told in the words of the screens; what follows
-  after "Held" is what the safety machine allowed in that bout, "lower" in rungs.
+* Tries are played of planned; minutes reach from the first picture to the end of the last try; difficulty is of 100,
+  the median of the bout and the highest in brackets. What the plan did is told in the words of the screens; what
+  follows after "Held" is what the safety machine allowed in that bout, "lower" in rungs.
 """
 PRESSES = """## Presses up to the first repetition
 

@@ -1,17 +1,23 @@
-"""A scripted fortnight and the way back, through the visit itself: learning, a flare-up, a gap, a lock that is cleared."""
+"""A scripted fortnight and the way back, through the visit itself: learning, a flare-up, a gap, and a lock."""
 
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from fortnight import GAMES, SCRIPT, Opening, Player, Row, at, program_text, table
+from fortnight import CODE, GAMES, SCRIPT, ZONE, Clock, Opening, Player, Row, at, program_text, table
 from practice import GAMES as ALL
 from practice import LADDERS
 
 from app import files, rooms
+from app.daily import Daily
+from app.logbook import Logbook
 from app.texts import load
 from engine.game import FORCES
+from engine.guard import NEVER
 
 sys.path.insert(0, str(files.ROOT / "docs"))
 import build_fortnight
@@ -213,6 +219,19 @@ def test_the_patient_learns_and_comes_back_to_it(rows: tuple[Row, ...]) -> None:
     assert of(rows, at(1, "mon")).trials[0].difficulty < hardest(1)
     assert hardest(3, 4) < hardest(1), "the way back is lower"
     assert hardest(5) > hardest(1)
+
+
+@pytest.mark.parametrize("last", ["home", "start"])
+def test_a_day_that_is_other_than_planned_is_told_before_play_and_to_leave_it_is_no_practice(
+    tmp_path: Path, last: str
+) -> None:
+    with closing(Logbook(tmp_path, Clock(datetime(2026, 5, 4, 8, tzinfo=UTC)), ZONE)) as logbook:
+        daily = Daily(logbook, CODE, rooms.all_prescriptions()["stroke-home"])
+        daily.begin()
+        assert [daily.act(action) for action in ("start", "scale 4", "news no", "more")] == ["stay"] * 4
+        assert daily.act(last) == {"home": "home", "start": "play"}[last]
+        assert (daily.standing.day, daily.standing.done_on) == ({"home": "easy-over", "start": "easy"}[last], NEVER)
+        assert (daily.program is not None) == (last == "start")
 
 
 def test_the_program_is_the_one_for_home_after_a_stroke_with_shorter_bouts() -> None:

@@ -1,7 +1,6 @@
 """Count the presses, and the time, from the first screen of a ward's computer to the first repetition."""
 
 import sys
-from pathlib import Path
 
 import pytest
 from fortnight import Way, ways

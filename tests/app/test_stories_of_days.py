@@ -39,8 +39,8 @@ from engine import guard, schedule
 from engine.chooser import Chooser
 from engine.game import FORCES
 from engine.guard import Allowed, FlareUp, Moment, Thresholds
-from engine.phases import Asked, Demo, Playing, Rest, Stopped, Waiting
-from engine.prescription import Cleared, Dose, Fence, Prescription, to_plain
+from engine.phases import Asked, Demo, Paused, Playing, Rest, Stopped, Waiting
+from engine.prescription import DAYS, Cleared, Dose, Fence, Prescription, to_plain
 from engine.profile import Profile
 from engine.program import Block
 from engine.safety import Limits
@@ -58,7 +58,7 @@ FIRST = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 COUNTS: Counter[str] = Counter()
 
 SCALE = st.one_of(st.integers(0, 3), st.integers(0, 10), st.none())
-NEWS = st.sampled_from(("no", "no", "no", "no", "no", "tired", "new", "skip", "back"))
+NEWS = st.sampled_from(("no", "no", "no", "no", "no", "tired", "skip", "back", "new"))
 
 
 
@@ -74,16 +74,17 @@ class Say:
     leave: int = 99
     game: str = ""
     again: bool = False
+    clears: bool = True
 
 
 GAMES_PICKED = st.sampled_from(("", "", "", "", "ladybirds", "cup"))
 SAYS = st.builds(
-    Say, SCALE, SCALE, NEWS, st.sampled_from(guard.FLAGS), st.integers(0, 24), GAMES_PICKED, st.booleans()
+    Say, SCALE, SCALE, NEWS, st.sampled_from(guard.FLAGS), st.integers(0, 40), GAMES_PICKED, st.booleans(), st.booleans()
 )
 PLAYS = st.lists(st.tuples(st.integers(1, 5), SCALE, SCALE), min_size=1, max_size=3)
 WHYS = {"stop": "", "stop for pain": "pain", "stop tired": "tired", "stop, no reason": "other"}
 ENDINGS = st.sampled_from(("", "", "", "open", "crash", "crash", "close", *WHYS))
-HOURS = st.sampled_from((0, 0.5, 2, 6, 24, 24, 24, 72))
+HOURS = st.sampled_from((0, 0.5, 2, 24, 24, 24, 24, 72))
 
 
 # --- programs -------------------------------------------------------------------------------------------
@@ -112,9 +113,9 @@ def programs(draw: st.DrawFn) -> Prescription:
 
 DOSES = st.builds(
     Dose,
-    days=st.sampled_from((("mon", "tue", "wed", "thu", "fri", "sat", "sun"), ("mon", "wed", "fri"))),
-    bouts=st.sampled_from((2, 6)), minutes=st.just(2), game_minutes=st.just(1), gap_h=st.sampled_from((0, 0, 1)),
-    rest_s=st.just(15), least_rest_s=st.just(5), rest_after=st.just(3), day_minutes=st.sampled_from((2, 3, 6)),
+    days=st.sampled_from((DAYS, DAYS, DAYS, ("mon", "wed", "fri"))),
+    bouts=st.sampled_from((3, 6)), minutes=st.just(2), game_minutes=st.just(1), gap_h=st.sampled_from((0, 0, 1)),
+    rest_s=st.just(15), least_rest_s=st.just(5), rest_after=st.just(3), day_minutes=st.sampled_from((2, 4, 8)),
     week_minutes=st.sampled_from((15, 60)), ramp=st.sampled_from((1.25, 2.0)),
 )  # fmt: skip
 THRESHOLDS = st.builds(
@@ -384,13 +385,18 @@ class Days(RuleBasedStateMachine):
                  tuple(e.values.get("flags", ())), e.values.get("why", "")) for e in entries]  # fmt: skip
         assert [row for row in kept if row[0] != "stop" or row[5]] == self.pencil.told, "an answer was lost"
 
-    @rule(how=st.sampled_from(("crash", "restart")), hours=st.sampled_from((0, 0.5, 6, 24)))
-    def the_program_ends_and_is_opened_again(self, how: str, hours: float) -> None:
+    @rule(
+        how=st.sampled_from(("crash", "crash", "restart", "change")), hours=st.sampled_from((0, 0.5, 6, 24)),
+        program=programs(),
+    )  # fmt: skip
+    def the_program_ends_and_is_opened_again(self, how: str, hours: float, program: Prescription) -> None:
         if how == "crash":
             self._crash()
         else:
             COUNTS["restarts"] += 1
             self._close()
+            if how == "change":
+                self._change(program)
             self._open()
         self._pass(hours)
 
@@ -404,20 +410,18 @@ class Days(RuleBasedStateMachine):
         if going:
             self.pencil.stop(now)
 
-    @rule(program=programs())
-    def the_program_is_changed(self, program: Prescription) -> None:
-        self._close()
+    def _change(self, program: Prescription) -> None:
+        """Let the clinician prescribe something else."""
+        COUNTS["programs changed"] += 1
         self._write(program)
         logbook = Logbook(self.folder, self.wall, self.zone)
         logbook.note(CODE, "program", {"name": program.name})
         logbook.close()
         self.pencil.program = program
-        self._open()
 
-    @precondition(lambda self: self.pencil.locked)
-    @rule()
-    def a_therapist_clears_it(self) -> None:
-        COUNTS["clears"] += 1
+    def _clear(self) -> None:
+        """Let a therapist clear the lock, by the command."""
+        COUNTS["locks cleared"] += 1
         self._close()
         with patch.object(patients_command, "Logbook", lambda folder: Logbook(folder, self.wall, self.zone)):
             patients_command.clear(str(self.folder), CODE, "A. Weber")
@@ -549,6 +553,7 @@ class Days(RuleBasedStateMachine):
             self.pencil.check_in(now, pain, told.get("fatigue"), flags, left)
         if self.session is None:
             COUNTS["closed"] += ended
+            COUNTS[f"closed {self.visit.daily.closed}"] += ended
             return
         COUNTS["sessions"] += 1
         self.begun, self.begun_day = now.utc_s, now.day
@@ -606,8 +611,9 @@ class Days(RuleBasedStateMachine):
     def _play(self, tries: int, pain: int | None, effort: int | None) -> None:
         session = self.session
         assert session is not None
-        last, most = len(session.trials) + tries, session.now + seconds(400)
-        while self.session is session and len(session.trials) < last and session.now < most:
+        last, pauses, phase = len(session.trials) + tries, 0, session.phase
+        while self.session is session and len(session.trials) < last and pauses < 2:
+            pauses += isinstance(session.phase, Paused) and not isinstance(phase, Paused)
             phase = session.phase
             if isinstance(phase, Asked):
                 self._answer(session, phase, pain if phase.what == "pain" else effort)
@@ -680,6 +686,8 @@ class Days(RuleBasedStateMachine):
         elif ending == "close":
             self._close()
             self._open()
+        if self.pencil.locked and say.clears:
+            self._clear()
         self._pass(hours)
 
     @rule(say=SAYS, plays=PLAYS, ending=ENDINGS, hours=HOURS)
