@@ -27,6 +27,7 @@ from engine.session import Frame
 CLOCK, BROKEN = "clock.title", "room.broken"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 KNOWN = 2  # sessions
+LEAST_S = 30.0  # what is left of a day that is less than usual, and no longer worth a bout
 USUAL_S, BETWEEN_S = 8.0, 2.0  # a try of a game that was never played, and what lies between two
 INSTEAD = ("mirror", "imagine")
 
@@ -128,7 +129,13 @@ class Daily:
     def of_plan(self) -> DayOfPlan:
         """Return the day as a session takes it with it."""
         rules = self.prescription
-        return DayOfPlan(self.standing, self.moment, rules.thresholds, rules.flare_up, self.gap.step_down)
+        base: dict[str, int] = {}
+        for done in self.history:
+            if not done.held and done.hand in ("", self._hand):
+                base |= {block.game: block.rung for block in done.games if not block.probe}
+        return DayOfPlan(
+            self.standing, self.moment, rules.thresholds, rules.flare_up, self.gap.step_down, tuple(base.items())
+        )
 
     # Before a bout
 
@@ -283,7 +290,14 @@ class Daily:
     def _room(self, history: Sequence[Done]) -> Room:
         """Return how much room there is; a game that is picked is the patient's own wish."""
         load = schedule.load(history, self.moment)
-        return schedule.room(self.prescription, load, self.moment, extra=bool(self._wanted))
+        room = schedule.room(self.prescription, load, self.moment, extra=bool(self._wanted))
+        dose, volume = self.prescription.dose, self.allowed.volume
+        if volume >= 1.0 or room.minutes <= 0:
+            return room
+        left = volume * dose.bouts * dose.minutes - load.day_minutes  # less is meant for the day, not for each bout
+        if left < LEAST_S / 60:
+            return replace(room, minutes=0.0, why="room.day", until=self.moment.day + 1)
+        return replace(room, minutes=min(room.minutes, max(left, schedule.LEAST_MINUTES)))
 
     def _cap(self) -> float | None:
         """Return the largest share of force that may be asked for today, ``None`` where grip is locked."""

@@ -54,6 +54,7 @@ class Chooser:
         self._clocks: dict[str, float | None] = {}
         self._tops: dict[str, float] = {}
         self._down: int | None = None
+        self._lower = 0
 
     def key(self, block: Block, played_with: str) -> str:
         """Return under which name the belief is kept."""
@@ -112,12 +113,14 @@ class Chooser:
             self._beliefs[self.key(block, played_with)] = belief
         return belief
 
-    def hold(self, ways: Sequence[tuple[Block, str]], down: int = 0) -> None:
-        """Let nothing become harder than it was last, and lower that by ``down`` rungs; it is never let go again.
+    def hold(self, ways: Sequence[tuple[Block, str]], down: int = 0, lower: int = 0) -> None:
+        """Let nothing become harder than it was last; it is never let go again.
 
-        ``ways`` are the blocks that may come, each with what it is played with.
+        ``down`` are rungs below where the patient stood before anything was held, so that a second day held does not
+        sink further; ``lower`` are rungs below what was played last. ``ways`` are the blocks that may come, each with
+        what it is played with.
         """
-        self._down = max(self._down or 0, down)
+        self._down, self._lower = max(self._down or 0, down), max(self._lower, lower)
         for block, played_with in ways:
             self._top(block, played_with)
 
@@ -127,8 +130,12 @@ class Chooser:
         if key not in self._tops:
             played = self.belief(block, played_with).played
             self._tops[key] = EASIEST if played is None else played
-        rung = 100.0 / len(self._ladder(block).levels)
-        return max(EASIEST, round(self._tops[key] - (self._down or 0) * rung, 2))
+        ladder, day = self._ladder(block), self.plan.day
+        most = len(ladder.levels)
+        rung, top = 100.0 / most, self._tops[key] - self._lower * 100.0 / most
+        base = dict(day.base).get(block.game) if day is not None else None
+        stood = self._tops[key] if base is None else ladder.start_of(min(base, most)) + 0.999 * rung
+        return max(EASIEST, round(min(top, stood - (self._down or 0) * rung), 2))
 
     def rested(self, minutes: float) -> None:
         """Let every belief know of a rest."""

@@ -482,7 +482,8 @@ def allowed(
     if standing.day == "short":
         return Allowed(True, True, max(2, down), min(0.5, volume), no_grip=True, why=standing.because)
     if standing.day == "easy":
-        return Allowed(True, True, down, volume, why=standing.because)
+        why = standing.plan_because if down and standing.plan_because else standing.because
+        return Allowed(True, True, down, volume, why=why)
     news = standing.plan != "steady" or standing.plan_on == standing.today
     return Allowed(True, standing.plan != "steady", down, volume, why=standing.plan_because if news else "")
 

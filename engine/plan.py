@@ -44,7 +44,8 @@ class Plan:
 class Day:
     """Where the patient stands as a session begins, when that is, and when the safety machine acts.
 
-    After a gap it begins ``down`` rungs lower than it was, and nothing gets harder in that session.
+    After a gap it begins ``down`` rungs lower than it was, and nothing gets harder in that session. ``base`` is the
+    rung of each game that a step down is counted from: that of the last session in which nothing was held.
     """
 
     standing: Standing
@@ -52,6 +53,7 @@ class Day:
     limits: Thresholds = field(default_factory=Thresholds)
     flare: FlareUp = field(default_factory=FlareUp)
     down: int = 0
+    base: tuple[tuple[str, int], ...] = ()
 
 
 def belief_key(game: str, hand: Side, played_with: str) -> str:
@@ -112,12 +114,13 @@ def profile_from_plain(row: Mapping[str, Any]) -> Profile:
 
 def _day_row(day: Day) -> dict[str, Any]:
     rows = {"moment": asdict(day.moment), "limits": asdict(day.limits), "flare": asdict(day.flare)}
-    return rows | {"standing": guard.to_plain(day.standing), "down": day.down}
+    return rows | {"standing": guard.to_plain(day.standing), "down": day.down, "base": dict(day.base)}
 
 
 def _day_of(row: Mapping[str, Any]) -> Day:
     limits, flare = Thresholds(**row["limits"]), FlareUp(**row["flare"])
-    return Day(guard.from_plain(row["standing"]), Moment(**row["moment"]), limits, flare, int(row.get("down", 0)))
+    return Day(guard.from_plain(row["standing"]), Moment(**row["moment"]), limits, flare, int(row.get("down", 0)),
+               tuple(row.get("base", {}).items()))  # fmt: skip
 
 
 def _level_row(level: Level) -> dict[str, Any]:
