@@ -25,6 +25,7 @@ from engine.schedule import Bout, Done, Playable, Room
 from engine.session import Frame
 
 CLOCK, BROKEN = "clock.title", "room.broken"
+SHOWN_TO_FLAGS = ("emergency", "contact")  # pages
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 KNOWN = 2  # sessions
 LEAST_S = 30.0  # what is left of a day that is less than usual, and no longer worth a bout
@@ -58,6 +59,7 @@ class Daily:
         self._exploring = False
         self.trouble = ""
         self._choosing, self._sensor, self._page = False, False, 0
+        self._flagged = False
         self._offered: tuple[str, ...] = ()
 
     @staticmethod
@@ -143,6 +145,7 @@ class Daily:
         self, wanted: Sequence[Block] = (), name: str = "", exploring: bool = False, sensor: bool = False
     ) -> None:
         """Begin with a bout: the program's own, or ``wanted`` blocks under a ``name``; first it is looked whether."""
+        self.leave()
         self._wanted, self._name, self._exploring = tuple(wanted), name, exploring
         self.program, self.closed, self.corridor, self._less = None, "", None, None
         self._look_anew()
@@ -170,6 +173,16 @@ class Daily:
         self._offered = schedule.choices(self.prescription, self._shelf(), tasks, can, self._cap())
         self.corridor = corridor.before(self._day(history, sensor))
 
+    def leave(self) -> None:
+        """Go home from whatever page there is, because the window closes or somebody else comes: what was told counts.
+
+        A red flag shows first what to do, and is left from there.
+        """
+        self._choosing = False
+        for _ in range(2):
+            if self.corridor is not None:
+                self.act("home")
+
     def confirm_clock(self) -> None:
         """Take the date as it is now: somebody has looked at it."""
         self.note(Event("clock"))
@@ -185,6 +198,7 @@ class Daily:
         if self._choosing or action == "choose":
             return self._choose(action)
         self.corridor = corridor.act(self.corridor, action)
+        self._heed_flags()
         if not corridor.is_done(self.corridor):
             return "stay"
         return self._checked_in() if isinstance(self.corridor, corridor.Before) else self._through()
@@ -246,6 +260,15 @@ class Daily:
         self.note(Event("stop"))  # nothing was played: no bout that went well
         return "home"
 
+    def _heed_flags(self) -> None:
+        """Take in a red flag as soon as it is shown what to do: who reads that may not come back to press anything."""
+        if isinstance(self.corridor, corridor.Before) and self.corridor.page in SHOWN_TO_FLAGS and not self._flagged:
+            self._flagged = True
+            self._note_told(corridor.answers(self.corridor))
+
+    def _note_told(self, told: corridor.CheckIn) -> None:
+        self.note(Event("checkin", told.pain, told.fatigue, flags=told.flags))
+
     def _checked_in(self) -> str:
         """Take in what was told before the bout, and begin with it if the day allows."""
         assert isinstance(self.corridor, corridor.Before)
@@ -253,7 +276,9 @@ class Daily:
         self.corridor = None
         if left and not told.flags and told.pain is None:
             return "home"
-        self.note(Event("checkin", told.pain, told.fatigue, flags=told.flags))
+        if not self._flagged:
+            self._note_told(told)
+        self._flagged = False
         if left:
             self.note(Event("stop"))  # nothing was played: no bout that went well
             return "home"
@@ -283,8 +308,8 @@ class Daily:
         """Return all sessions of this patient so far."""
         if self._history is None:
             history = of_rows(self._logbook.played(self.patient), self._logbook.zone)
-            was_wrong = bool(self._logbook.diary(self.patient, ("clock",), last=1))
-            self._history = in_order(history, self.moment) if was_wrong else history
+            confirmed = [Moment(e.at_s, e.day) for e in self._logbook.diary(self.patient, ("clock",), last=1)]
+            self._history = in_order(history, self.moment, confirmed[-1]) if confirmed else history
         return self._history
 
     def _room(self, history: Sequence[Done]) -> Room:
@@ -468,12 +493,18 @@ class Daily:
         return "home"
 
 
-def in_order(history: Sequence[Done], now: Moment) -> tuple[Done, ...]:
-    """Return the history after a date was put right: what lies after what came later happened by then."""
+def in_order(history: Sequence[Done], now: Moment, confirmed: Moment | None = None) -> tuple[Done, ...]:
+    """Return the history after a date was ``confirmed``: what lies after what came later happened by then.
+
+    What lies far in the future happened before that date was confirmed: if it counted as done just now, each new day
+    would have no room left, until that future is there.
+    """
     latest = now
     put_right: list[Done] = []
     for done in reversed(history):
-        put_right += schedule.confirmed((done,), latest)
+        is_far = done.at_s > now.utc_s + guard.CLOCK_S
+        seen = schedule.confirmed((done,), confirmed) if confirmed and is_far else (done,)
+        put_right += schedule.confirmed(seen, latest)
         latest = Moment(min(latest.utc_s, put_right[-1].at_s), min(latest.day, put_right[-1].day))
     return tuple(reversed(put_right))
 

@@ -268,6 +268,7 @@ class Visit:
             self._quit()
         elif isinstance(came, Arrived):
             self._note_done()
+            self._leave_daily()
             self._kept, self._daily, self._cut_off = came.profile, None, None
             self._wish = replace(self._wish, hand=None, game="")
             self._first_time = not settings.are_kept(self._settings_dir)
@@ -286,10 +287,16 @@ class Visit:
         return False
 
     def close(self) -> None:
-        """End the session under way because the window closes; nothing that was done is lost."""
+        """End the session under way because the window closes; nothing that was done or told is lost."""
         self._end_session()
+        self._leave_daily()
         self._note_done()
         self.logbook.close()
+
+    def _leave_daily(self) -> None:
+        """Leave the questions around a bout; what was told there is kept."""
+        if self._daily is not None:
+            self._daily.leave()
 
     def _end_session(self) -> None:
         if self.session is not None:
@@ -670,6 +677,9 @@ class Visit:
         if (not allowed.play and allowed.why != "unasked") or (forced and not daily.may_grip):
             daily.close(f"guard.{allowed.why}" if not allowed.play and allowed.why != "unasked" else "room.nothing")
             self._show("day")
+            return
+        if daily.standing.day not in ("unasked", "open") or daily.standing.plan != "steady":
+            self._to_day((block,), "play")  # only with a check-in is it known what holds
             return
         self._play(replace(daily.frame, name="play", blocks=(block,)))
 

@@ -51,6 +51,11 @@ class Care:
         """Tell whether play may go on: always asked before a trial begins."""
         return self.allowed.play
 
+    @property
+    def is_ended(self) -> bool:
+        """Tell whether the whole day is over, and not just this bout: pain ends a day, effort a bout."""
+        return self.day is not None and self.day.standing.day == "ended"
+
     def is_due(self, now: int, is_last: bool) -> bool:
         """Tell whether pain and effort are to be asked about: after each game, and each five minutes in a long one."""
         since_s = (now - self._asked_at) / TICKS_PER_S

@@ -17,7 +17,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from fortnight import lead, press
+from fortnight import lead
 from hypothesis import HealthCheck, settings
 from hypothesis import Phase as Part
 from hypothesis import strategies as st
@@ -25,33 +25,34 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
 
 from app import patients_command, rooms
 from app import settings as kept_settings
+from app.daily import in_order
 from app.logbook import Logbook
 from app.patients import PROGRAM, Patients
-from app.visit import Visit
+from app.visit import Visit, Wish
 from engine import guard, schedule
 from engine.chooser import Chooser
 from engine.game import FORCES
-from engine.guard import Allowed, FlareUp, Moment, Thresholds
-from engine.phases import Asked, Demo, Paused, Playing, Rest, Stopped, Waiting
+from engine.guard import Allowed, Event, FlareUp, Moment, Thresholds
+from engine.phases import Asked, Paused, Playing, Rest, Stopped, Waiting
 from engine.prescription import DAYS, Cleared, Dose, Fence, Prescription, to_plain
 from engine.profile import Profile
 from engine.program import Block
 from engine.safety import Limits
 from engine.sample import Sample
+from engine.schedule import Done
 from engine.session import Session
 from engine.simulate import Patient, Traits
 from engine.ticks import TICKS_PER_S, seconds, to_ms
 
 CODE = Profile().patient
 GAMES, LADDERS = rooms.all_games(), rooms.all_ladders()
-EXAMPLES, STEPS = 14, 25
+EXAMPLES, STEPS = 9, 25
 NIGHT_S, DAY_S, BACK_S = 4 * 3600.0, 86_400.0, 36 * 3600.0
 TRY_MIN = 1.0  # no try lasts longer, and no try begins once the minutes of the day are over
 FIRST = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
@@ -61,11 +62,12 @@ SCALE = st.one_of(st.integers(0, 3), st.integers(0, 10), st.none())
 NEWS = st.sampled_from(("no", "no", "no", "no", "no", "tired", "skip", "back", "new"))
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class Say:
-    """What is said before a bout: answers (``None`` is skipped), after how many presses somebody goes home, a wish."""
+    """What is said before a bout: answers (``None`` is skipped), and a wish.
+
+    After ``leave`` presses somebody goes home, or the window is closed, or the power fails (``leaving``).
+    """
 
     pain: int | None = 0
     fatigue: int | None = 0
@@ -75,12 +77,14 @@ class Say:
     game: str = ""
     again: bool = False
     clears: bool = True
+    leaving: str = "home"
 
 
 GAMES_PICKED = st.sampled_from(("", "", "", "", "ladybirds", "cup"))
 SAYS = st.builds(
-    Say, SCALE, SCALE, NEWS, st.sampled_from(guard.FLAGS), st.integers(0, 40), GAMES_PICKED, st.booleans(), st.booleans()
-)
+    Say, SCALE, SCALE, NEWS, st.sampled_from(guard.FLAGS), st.integers(0, 24), GAMES_PICKED, st.booleans(), st.booleans(),
+    st.sampled_from(("home", "close", "crash")),
+)  # fmt: skip
 PLAYS = st.lists(st.tuples(st.integers(1, 5), SCALE, SCALE), min_size=1, max_size=3)
 WHYS = {"stop": "", "stop for pain": "pain", "stop tired": "tired", "stop, no reason": "other"}
 ENDINGS = st.sampled_from(("", "", "open", "crash", "crash", "close", *WHYS))
@@ -497,11 +501,28 @@ class Days(RuleBasedStateMachine):
                 ended = bool(self.visit.daily.closed)
                 break
             left = n == say.leave and "home" in self._there()
+            if n == say.leave and say.leaving != "home":
+                self._cut_off(told, say.leaving)
+                return
             self._told(told, action if not left else "home")
             self._press("home" if left else action)
             if self.session is not None or "practice" in self._there():
                 break
         self._checked_in(told, ended)
+
+    def _cut_off(self, told: dict[str, Any], how: str) -> None:
+        """Close the window in the midst of the questions, or let the power fail: a red flag counts once it is told."""
+        COUNTS["check-ins cut off"] += 1
+        is_shown = "told" in self._there()
+        if how == "close":
+            self._told(told, "home")
+        if how == "close" or is_shown:
+            self._checked_in(told | {"left": True}, ended=False)
+        if how == "crash":
+            self._crash()
+        else:
+            self._close()
+            self._open()
 
     def _next(self, told: Mapping[str, Any], say: Say) -> str:
         """Return what to press next, or "" where nothing is asked."""
@@ -762,3 +783,60 @@ def test_the_stories_catch_what_is_broken_on_purpose(fault: str, monkeypatch: py
     with pytest.raises(AssertionError) as caught:
         run_state_machine_as_test(Days, settings=settings(STORIES, max_examples=100, report_multiple_bugs=False))
     print(fault, caught.value)
+
+
+# --- what the stories found -----------------------------------------------------------------------------
+
+
+def visit_at(folder: Path, wall: Wall, wish: Wish | None = None) -> Visit:
+    """Open the program in a folder."""
+    kept_settings.save(folder, Profile())
+    visit = Visit(folder, Profile(), Logbook(folder, wall, UTC), wish)
+    visit.ready()
+    return visit
+
+
+@pytest.mark.parametrize("how", ["crash", "close"])
+def test_a_red_flag_locks_although_nobody_presses_on_after_it_was_shown_what_to_do(tmp_path: Path, how: str) -> None:
+    visit = visit_at(tmp_path, Wall())
+    for action in ("practice", "start", "scale 1", "news new", "flag snap", "more", "more", "flags done"):
+        if action in [button.action for button in visit.scene().buttons]:
+            visit._act(action)
+    assert visit.daily.standing.plan == "locked"
+    visit.close() if how == "close" else visit.logbook.close()
+    again = visit_at(tmp_path, Wall())
+    assert again.daily.standing.plan == "locked"
+    assert len(again.logbook.diary(CODE, ("checkin",))) == 1
+    again.close()
+
+
+def test_who_closes_the_window_after_telling_pain_has_told_it(tmp_path: Path) -> None:
+    visit = visit_at(tmp_path, Wall())
+    for action in ("practice", "start", "scale 8"):
+        visit._act(action)
+    visit.close()
+    again = visit_at(tmp_path, Wall())
+    assert again.daily.standing.day == "ended"
+    again.close()
+
+
+def test_the_command_line_asks_first_on_a_day_that_is_not_as_usual(tmp_path: Path) -> None:
+    visit = visit_at(tmp_path, Wall())
+    visit.daily.note(Event("checkin", pain=4))
+    visit.daily.note(Event("bout"))
+    visit.close()
+    again = visit_at(tmp_path, Wall(), Wish("cup", trials=3))
+    assert again.session is None
+    assert "start" in [button.action for button in again.scene().buttons]
+    again.close()
+
+
+def test_practice_under_a_wrong_date_takes_no_room_from_the_days_after_it_was_put_right(tmp_path: Path) -> None:
+    wall = Wall()
+    logbook = Logbook(tmp_path, wall, UTC)
+    now = logbook.moment()
+    future = Done(now.day + 1000, now.utc_s + 1000 * DAY_S, 12.0, 20)
+    tomorrow = Moment(now.utc_s + DAY_S, now.day + 1)
+    assert [done.day for done in in_order((future,), tomorrow, now)] == [now.day]
+    assert in_order((future,), now, now)[0].at_s == now.utc_s
+    logbook.close()
