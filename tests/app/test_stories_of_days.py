@@ -39,7 +39,7 @@ from engine import guard, schedule
 from engine.chooser import Chooser
 from engine.game import FORCES
 from engine.guard import Allowed, Event, FlareUp, Moment, Thresholds
-from engine.phases import Asked, Paused, Playing, Rest, Stopped, Waiting
+from engine.phases import After, Asked, Paused, Playing, Rest, Stopped, Waiting
 from engine.prescription import DAYS, Cleared, Dose, Fence, Prescription, to_plain
 from engine.profile import Profile
 from engine.program import Block
@@ -76,16 +76,16 @@ class Say:
     leave: int = 99
     game: str = ""
     again: bool = False
-    clears: bool = True
+    clears: bool = False
     leaving: str = "home"
 
 
 GAMES_PICKED = st.sampled_from(("", "", "", "", "ladybirds", "cup"))
 SAYS = st.builds(
-    Say, SCALE, SCALE, NEWS, st.sampled_from(guard.FLAGS), st.integers(0, 24), GAMES_PICKED, st.booleans(), st.booleans(),
-    st.sampled_from(("home", "close", "crash")),
+    Say, SCALE, SCALE, NEWS, st.sampled_from(guard.FLAGS), st.integers(0, 24), GAMES_PICKED, st.booleans(),
+    st.booleans(), st.sampled_from(("home", "close", "crash")),
 )  # fmt: skip
-PLAYS = st.lists(st.tuples(st.integers(1, 5), SCALE, SCALE), min_size=1, max_size=3)
+PLAYS = st.lists(st.tuples(st.integers(1, 3), SCALE, SCALE), min_size=1, max_size=2)
 WHYS = {"stop": "", "stop for pain": "pain", "stop tired": "tired", "stop, no reason": "other"}
 ENDINGS = st.sampled_from(("", "", "open", "crash", "crash", "close", *WHYS))
 HOURS = st.sampled_from((0, 0.5, 2, 24, 24, 24, 24, 72))
@@ -638,7 +638,7 @@ class Days(RuleBasedStateMachine):
             phase = session.phase
             if isinstance(phase, Asked):
                 self._answer(session, phase, pain if phase.what == "pain" else effort)
-            elif isinstance(phase, Rest | Waiting):
+            elif isinstance(phase, Rest | Waiting | After):
                 self._skip(phase.ready if isinstance(phase, Rest) else phase.until)
             self._tick() if self.session is session else None
         if self.session is session and session.end is not None and not isinstance(session.phase, Stopped):
@@ -715,18 +715,27 @@ class Days(RuleBasedStateMachine):
     def a_bout(self, say: Say, plays: list[tuple[int, int | None, int | None]], ending: str, hours: float) -> None:
         self._bout(say, plays, ending, hours)
 
-    @rule(pain=st.integers(0, 2), tries=st.integers(2, 6), ending=ENDINGS, hours=HOURS, game=GAMES_PICKED)
+    @rule(pain=st.integers(0, 2), tries=st.integers(2, 4), ending=ENDINGS, hours=HOURS, game=GAMES_PICKED)
     def a_bout_that_goes_well(self, pain: int, tries: int, ending: str, hours: float, game: str) -> None:
         self._bout(Say(pain, game=game), [(tries, 0, 2)], ending, hours)
 
     @rule(say=SAYS, ending=ENDINGS, hours=HOURS)
     def a_bout_on_a_bad_day(self, say: Say, ending: str, hours: float) -> None:
         bad = replace(say, pain=4 if say.pain is not None else None, leave=99, news="tired")
-        self._bout(bad, [(5, 2, 3)], ending, hours)
+        self._bout(bad, [(3, 2, 3)], ending, hours)
+
+    @rule(say=SAYS, leaving=st.sampled_from(("home", "close", "crash")))
+    def something_is_new(self, say: Say, leaving: str) -> None:
+        self._bout(replace(say, news="new", leave=4 + say.leave % 5, leaving=leaving, again=False), [], "", 24)
+
+    @rule(more=st.integers(2, 3), ending=ENDINGS)
+    def it_hurts_more_than_usual(self, more: int, ending: str) -> None:
+        self._bout(Say(0), [(1, 0, 2)], "", 24)
+        self._bout(Say(more), [(4, 0, 2)], ending, 24)
 
     @rule(game=GAMES_PICKED, pain=st.integers(3, 6), then=SCALE, ending=ENDINGS, hours=HOURS)
     def it_hurts_in_play(self, game: str, pain: int, then: int | None, ending: str, hours: float) -> None:
-        self._bout(Say(1, game=game), [(3, pain, 3), (2, then, 3), (2, then, 3)], ending, hours)
+        self._bout(Say(1, game=game), [(3, pain, 3), (1, then, 3), (1, then, 3)], ending, hours)
 
     # What always holds
 
