@@ -1,11 +1,12 @@
 """Write the page about the safety machine anew, with what the tests count: ``python docs/build_safety.py``."""
 
 import sys
+from collections import Counter
 from dataclasses import fields
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests/engine")]
+sys.path[:0] = [str(ROOT), *(str(ROOT / "tests" / room) for room in ("", "engine", "app"))]
 
 from engine import guard  # noqa: E402
 
@@ -97,14 +98,37 @@ def counts() -> str:
     import test_guard_stories as stories
 
     stories.test_no_story_leads_to_play_that_is_not_allowed()
-    rows = (f"| {name} | {stories.COUNTS[name]:,} |" for name in sorted(stories.COUNTS))
     told = (
         f"`tests/engine/test_guard_stories.py` plays {stories.EXAMPLES} stories of up to {stories.STEPS} steps, each "
         "with thresholds,\nanswers, clocks and restarts drawn by chance, and checks every moment against a second, "
         f"simpler idea of what\nis safe. The same stories catch each of {len(stories.FAULTS)} faults that are planted "
         "on purpose. The last count:"
     )
-    return "\n".join((told, "", "| counted | number |", "| --- | --- |", *rows))
+    return "\n\n".join((told, counted(stories.COUNTS), of_days()))
+
+
+def of_days() -> str:
+    """Play the stories of whole days, with real sessions and a real database, and return what was counted."""
+    import test_stories_of_days as stories
+
+    counts = stories.play_the_stories()
+    told = (
+        f"One floor above, `tests/app/test_stories_of_days.py` plays {stories.EXAMPLES} stories of up to "
+        f"{stories.STEPS} steps through the visit\nitself: programs, answers, bouts, STOP, wrong clocks and time "
+        "zones, a therapist who clears, another program, and power\ncuts after which only what lies on the disk goes "
+        "on. No try is above the cap, or harder than before on a bad day; none\nfollows a stop, a lock or a closed "
+        "day; none asks for force on a short day or before it is cleared; no day is longer than\nprescribed by more "
+        "than a try; no answer is lost once its questions were through. The same stories catch each of "
+        f"{len(stories.FAULTS)} faults\nplanted on purpose. Tries are cut to half a second, and whether the plan rests "
+        "or is locked is asked of the machine, as that\nis proven above. The last count:"
+    )
+    return "\n\n".join((told, counted(counts)))
+
+
+def counted(counts: Counter[str]) -> str:
+    """Return counts as a table."""
+    rows = (f"| {name} | {counts[name]:,} |" for name in sorted(counts))
+    return "\n".join(("| counted | number |", "| --- | --- |", *rows))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ settings.load_profile("the same each time")
 PROCESSES = 3
 # What plays in real time stands in groups of its own, each in one process: two at once would disturb each other.
 TOGETHER = {"e2e": "real time", "firmware": "real time", "devices": "ports"}
+PORTS = ("test_cli_devices", "test_plugged", "test_sensors", "test_hardware")  # of the app
 YIELDS = 10  # how much the processes without real time give way to those with it
 
 
@@ -44,7 +45,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what plays in real time into its group, and first in line."""
     for item in items:
-        group = TOGETHER.get(item.path.parent.name)
+        group = _group(item)
         if group:
             item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: item.path.parent.name not in TOGETHER)
+    items.sort(key=lambda item: not _group(item))
+
+
+def _group(item: pytest.Item) -> str:
+    return "ports" if item.path.stem in PORTS else TOGETHER.get(item.path.parent.name, "")

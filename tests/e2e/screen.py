@@ -166,8 +166,15 @@ class Copy:
         return self.screen.do("search", "--onlyvisible", "--name", "^Regrasp$").strip()
 
     def _place(self) -> tuple[int, int, int, int]:
-        lines = self.screen.do("getwindowgeometry", "--shell", self.window).split()
-        told = dict(line.split("=") for line in lines)
+        def told() -> dict[str, str]:
+            lines = self.screen.do("getwindowgeometry", "--shell", self.window).split()
+            return dict(line.split("=") for line in lines)
+
+        told_whole = self.wait_for("the window's place", lambda: found if "X" in (found := told()) else None)
+        return self._box(told_whole)
+
+    @staticmethod
+    def _box(told: dict[str, str]) -> tuple[int, int, int, int]:
         return int(told["X"]), int(told["Y"]), int(told["WIDTH"]), int(told["HEIGHT"])
 
     def wait_for(self, what: str, condition: Condition, patience_s: float = PATIENCE_S) -> Any:

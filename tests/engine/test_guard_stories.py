@@ -438,4 +438,4 @@ FAULTS: dict[str, tuple[str, Any]] = {
 def test_the_stories_catch_what_is_broken_on_purpose(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, *FAULTS[fault])
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(Story, settings=settings(STORIES, max_examples=300, report_multiple_bugs=False))
+        run_state_machine_as_test(Story, settings=settings(STORIES, max_examples=2000, report_multiple_bugs=False))

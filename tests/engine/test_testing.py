@@ -220,7 +220,7 @@ def test_a_real_game_that_states_a_little_too_much_or_too_little_is_caught(game:
         check_just(lying(GAMES[game], name, OFF[off]), LADDERS[game])
 
 
-UNSTEADY, HASTY, LATE = STEERINGS[1], replace(STEERINGS[1], lower_per_s=0.25), STEERINGS[2]
+UNSTEADY, HASTY, LATE = STEERINGS[1], replace(STEERINGS[1], lower_per_s=0.25), replace(STEERINGS[2], late_ms=1400)
 
 
 @pytest.mark.parametrize(("game", "steering"), [("ladybirds", LATE), ("cup", HASTY), ("brook", UNSTEADY)])
