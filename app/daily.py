@@ -24,7 +24,8 @@ from engine.scene import Scene
 from engine.schedule import Bout, Done, Playable, Room
 from engine.session import Frame
 
-CLOCK, BROKEN = "clock.title", "room.broken"
+CLOCK, BROKEN, UNKNOWN = "clock.title", "room.broken", "room.unknown"
+UNREADABLE = ("store.damaged", "store.newer")
 SHOWN_TO_FLAGS = ("emergency", "contact")  # pages
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 KNOWN = 2  # sessions
@@ -101,6 +102,11 @@ class Daily:
         return self._standing
 
     @property
+    def is_unknown(self) -> bool:
+        """Tell whether the records cannot be read: then nobody knows whether there is a lock, and nothing is played."""
+        return self.standing == guard.start() and self._logbook.trouble in UNREADABLE
+
+    @property
     def moment(self) -> Moment:
         """Return the time by the wall clock."""
         return self._logbook.moment()
@@ -153,6 +159,9 @@ class Daily:
             self.note(Event("stop"))
         if self.trouble:
             self.closed = BROKEN
+            return
+        if self.is_unknown:
+            self.closed = UNKNOWN
             return
         if guard.clock_is_back(self.standing, self.moment):
             self.closed = CLOCK

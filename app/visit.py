@@ -12,7 +12,7 @@ from app import files, rooms, settings
 from app.activities import ACTIVITIES, EXPLORE, UNSCORED, Activities
 from app.asked import Asked
 from app.captions import Captions
-from app.daily import BROKEN, Daily
+from app.daily import BROKEN, UNKNOWN, Daily
 from app.goals_command import goals_of
 from app.logbook import Logbook
 from app.reader import Line, Reader
@@ -670,8 +670,8 @@ class Visit:
         """Play what the command line asks for, without questions; never on a day that is over, or against a lock."""
         allowed, daily = self.daily.allowed, self.daily
         forced = rooms.all_games()[block.game].skill in FORCES
-        if daily.trouble or daily.is_full:
-            daily.close(BROKEN if daily.trouble else "room.day")
+        if daily.trouble or daily.is_unknown or daily.is_full:
+            daily.close(BROKEN if daily.trouble else UNKNOWN if daily.is_unknown else "room.day")
             self._show("day")
             return
         if (not allowed.play and allowed.why != "unasked") or (forced and not daily.may_grip):

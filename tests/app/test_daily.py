@@ -234,3 +234,11 @@ def test_a_therapist_clears_a_lock_with_the_pin_of_the_clinic(
         assert Daily.of(logbook, tmp_path, code, "right", "keys").standing.plan == "re-entry"
         assert logbook.diary(code, ("cleared",))[0].values == {"by": "AB"}
     assert "small steps" in capsys.readouterr().out
+
+
+def test_where_the_records_cannot_be_read_nobody_knows_of_a_lock_and_nothing_is_played(tmp_path: Path) -> None:
+    (tmp_path / "regrasp.sqlite3").write_bytes(b"this is no database" * 100)
+    with closing(Logbook(tmp_path)) as logbook:
+        daily = home(logbook)
+        daily.begin()
+        assert daily.closed == "room.unknown"
