@@ -1,4 +1,4 @@
-"""Make every test the same each time, and run the whole suite in three processes, since much of it waits for time.
+"""Make every test the same each time, and run the whole suite in two processes, since much of it waits for time.
 
 Hypothesis draws its examples from the test itself, without a clock. More processes need pytest-xdist.
 """
@@ -18,7 +18,7 @@ settings.register_profile(
 )
 settings.load_profile("the same each time")
 
-PROCESSES = 3
+PROCESSES = 2
 # What plays in real time stands in groups of its own, each in one process: two at once would disturb each other.
 TOGETHER = {"e2e": "real time", "firmware": "real time", "devices": "ports"}
 PORTS = ("test_cli_devices", "test_plugged", "test_sensors", "test_hardware")  # of the app
