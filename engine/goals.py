@@ -70,7 +70,7 @@ class Standing:
     @property
     def change(self) -> int | None:
         """Return by how many steps it changed since the first rating."""
-        return None if self.first is None or self.latest is None else self.latest - self.first
+        return _change(self.first, self.latest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ class Activity:
     @property
     def change(self) -> int | None:
         """Return by how many points it changed since the first rating."""
-        return None if self.first is None or self.latest is None else self.latest - self.first
+        return _change(self.first, self.latest)
 
     @property
     def told_change(self) -> int | None:
@@ -413,6 +413,10 @@ def _longest_gap(days: Sequence[int], first: int, last: int) -> int:
     """Return how many days running had no practice and were not paused."""
     ends = [first - 1, *days, last + 1]
     return max(later - earlier - 1 for earlier, later in pairwise(ends))
+
+
+def _change(first: int | None, latest: int | None) -> int | None:
+    return None if first is None or latest is None else latest - first
 
 
 def _is_whole(value: object) -> TypeGuard[int]:
