@@ -211,6 +211,14 @@ def _add_program(program: argparse.ArgumentParser) -> None:
     setting = commands.add_parser("set", help="make a program that of a patient, checked before")
     setting.add_argument("--patient", metavar="CODE", required=True, help="whose program it is from now on")
     setting.set_defaults(run=_program_set)
+    rest = commands.add_parser("pause", help="pause a patient's plan, as in an illness: no day of it counts as missed")
+    rest.add_argument("--until", metavar="DATE", default="", help="the day on which it goes on (when it is resumed)")
+    rest.set_defaults(run=_program_pause)
+    again = commands.add_parser("resume", help="let a paused plan go on from today")
+    again.set_defaults(run=_program_resume)
+    for parser in (rest, again):
+        parser.add_argument("--patient", metavar="CODE", required=True, help="whose plan")
+        parser.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
     for parser in (explain, setting):
         parser.add_argument("program", metavar="FILE|NAME", help="a program file, or the name of one of Regrasp")
         parser.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
@@ -534,6 +542,18 @@ def _program_set(args: argparse.Namespace) -> int:
     from app import prescriptions
 
     return prescriptions.set_for(args.program, args.patient, args.data)
+
+
+def _program_pause(args: argparse.Namespace) -> int:
+    from app import prescriptions
+
+    return prescriptions.pause(args.patient, args.until, args.data)
+
+
+def _program_resume(args: argparse.Namespace) -> int:
+    from app import prescriptions
+
+    return prescriptions.resume(args.patient, args.data)
 
 
 def _check_levels(args: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 
 from app import rooms
-from app.history import of_rows
+from app.history import as_counted, of_rows
 from app.logbook import Logbook
 from app.patients import Patients
 from engine import corridor, day_screens, diary, goals, guard, schedule, screens
@@ -29,6 +29,7 @@ UNREADABLE = ("store.damaged", "store.newer")
 SHOWN_TO_FLAGS = ("emergency", "contact")  # pages
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 KNOWN = 2  # sessions
+LATELY = 40  # entries of the diary: those of some days
 LEAST_S = 30.0  # what is left of a day that is less than usual, and no longer worth a bout
 USUAL_S, BETWEEN_S = 8.0, 2.0  # a try of a game that was never played, and what lies between two
 INSTEAD = ("mirror", "imagine")
@@ -304,6 +305,8 @@ class Daily:
         if made.program is None:
             self.closed = made.why
             return "stay"
+        if self.is_paused:
+            self._logbook.note(self.patient, "resumed", {})
         self.program = made.program
         if not allowed.why:
             return "play"
@@ -317,6 +320,8 @@ class Daily:
         """Return all sessions of this patient so far."""
         if self._history is None:
             history = of_rows(self._logbook.played(self.patient), self._logbook.zone)
+            lately = self._logbook.diary(self.patient, diary.GUARDED, last=LATELY)
+            history = as_counted(history, [(entry.at_s, diary.standing((entry,)).today) for entry in lately])
             confirmed = [Moment(e.at_s, e.day) for e in self._logbook.diary(self.patient, ("clock",), last=1)]
             self._history = in_order(history, self.moment, confirmed[-1]) if confirmed else history
         return self._history
@@ -401,6 +406,7 @@ class Daily:
         """Return what the plan of today says, as if all were well."""
         made = self._bout(replace(self.allowed, play=True), history)
         why: Line | None = ("day.reassess", ()) if self.is_to_be_looked_at else None
+        why = ("day.paused", ()) if self.is_paused else why
         is_free = not self._wanted and 0 < self.prescription.choose < len(self._offered)
         day = self._laid_out(made, history, why)
         return replace(day, sensor=sensor, back=self.gap.kind != "none", free=is_free)
@@ -419,6 +425,19 @@ class Daily:
         """Tell whether it is time that a clinician looks at the program again."""
         weeks, first = self.prescription.reassess_weeks, self.since or (self.history[0].day if self.history else 0)
         return bool(weeks and first) and self.moment.day - first >= 7 * weeks and self.prescription.name != "gentle"
+
+    def adherence(self, weeks: int) -> schedule.Adherence:
+        """Return how much of the plan was done in the last weeks, up to yesterday; paused days do not count."""
+        today, history = self.moment.day, self.history
+        first = max(today - 7 * weeks, self.since or (history[0].day if history else today))
+        paused = diary.paused_days(self._logbook.diary(self.patient, ("paused", "resumed")), today)
+        return schedule.adherence(self.prescription, history, first, today - 1, paused)
+
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether the plan is paused today, as in an illness: such days are not missed."""
+        entries = self._logbook.diary(self.patient, ("paused", "resumed"), last=2)
+        return self.moment.day in diary.paused_days(entries, self.moment.day)
 
     @property
     def hand(self) -> str:

@@ -1,13 +1,15 @@
 """Sum up what was played, session by session, from the rows of the database."""
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from engine.schedule import Done, GameDone
 from engine.ticks import TICKS_PER_S
 
+DAY_S = 86_400.0
 PROBE, HELD = "reason.probe", "reason.held"
 WHYS = {"pain": "pain", "tired": "tired", "effort": "tired", "other": "other"}
 HOWS = {"done": "done", "limit": "done", "pain": "pain", "effort": "tired", "tired": "tired"}
@@ -41,6 +43,22 @@ def of_rows(rows: Iterable[Played], zone: tzinfo | None = None) -> tuple[Done, .
     for row in rows:
         sessions.setdefault(row.session, []).append(row)
     return tuple(_done(found, zone) for found in sessions.values())
+
+
+def as_counted(history: Iterable[Done], days: Sequence[tuple[float, int]]) -> tuple[Done, ...]:
+    """Return the history with no session on an earlier day than the safety machine counted it on.
+
+    ``days`` are (second since 1970, day that counted as today then), oldest first. After a journey west the date by
+    the new time zone may be that of the day before: what was played would belong to a day that is over.
+    """
+    times = [at_s for at_s, _ in days]
+    return tuple(replace(done, day=max(done.day, _day_at(done, days, times))) for done in history)
+
+
+def _day_at(done: Done, days: Sequence[tuple[float, int]], times: Sequence[float]) -> int:
+    place = bisect_right(times, done.at_s) - 1
+    is_near = place >= 0 and done.at_s - times[place] < DAY_S
+    return days[place][1] if is_near else done.day
 
 
 def _done(rows: list[Played], zone: tzinfo | None) -> Done:

@@ -18,6 +18,7 @@ from engine.who_screens import LEAST_PIN, LONGEST_PIN
 if TYPE_CHECKING:
     from app.store import Kept
 
+WEEKS = 4
 NOBODY = "Nobody practises here yet. Add somebody: regrasp patients add"
 FORGOTTEN = "Who forgot the clinic PIN removes clinic.toml from the folder where everything is kept."
 WRONG = "This PIN does not fit."
@@ -72,7 +73,9 @@ def show(data: str | None, code: str) -> int:
         "language": profile.language, "colours": profile.palette, "text size": f"{profile.text_scale:g}",
         "forces from": profile.grip, "taps from": profile.taps, "PIN": "set" if card.locked else "none",
         "program": "own" if (patients.folder(card.code) / PROGRAM).is_file() else "built-in",
-        "sessions": str(len(sessions)), "last practice": _last(sessions), "kept in": str(patients.place(card.code)),
+        "sessions": str(len(sessions)),
+        f"last {WEEKS} weeks": _kept_up(data_dir, card.code) if sessions else "none yet",
+        "last practice": _last(sessions), "kept in": str(patients.place(card.code)),
     }  # fmt: skip
     width = max(map(len, rows))
     for name, value in rows.items():
@@ -125,6 +128,20 @@ def clear(data: str | None, code: str, by: str) -> int:
             logbook.close()
         print(f"{daily.patient}: practice may go on, in small steps. It is asked first how it feels.")
     return 0
+
+
+def _kept_up(data_dir: Path, code: str) -> str:
+    """Return in words how much of the plan was done lately."""
+    with closing(Logbook(data_dir)) as logbook:
+        daily = Daily.of(logbook, data_dir, code, "right", "keys")
+        found, is_paused = daily.adherence(WEEKS), daily.is_paused
+    if found.bouts_share is None or found.minutes_share is None:
+        return "nothing was planned" + (", the plan is paused" if is_paused else "")
+    told = f"{found.bouts_share:.0%} of the planned bouts, {found.minutes_share:.0%} of the minutes"
+    told += f", on {found.active_days} days, longest gap {found.longest_gap} days"
+    if found.self_ended is not None and found.pain_ended is not None:
+        told += f"; ended early by own choice {found.self_ended:.0%}, by pain {found.pain_ended:.0%}"
+    return told + ("; the plan is paused" if is_paused else "")
 
 
 def _known(patients: Patients, code: str) -> str:

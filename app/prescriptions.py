@@ -3,20 +3,25 @@
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app import files, rooms
 from app.texts import MOTHER_TONGUE, Texts, load
 from engine import explain
+from engine.diary import paused_days
 from engine.explain import ITEM, TITLE, Paragraph
 from engine.game import FORCES
 from engine.level import LevelError
 from engine.prescription import Fence, Prescription, to_plain
+
+if TYPE_CHECKING:
+    from app.logbook import Logbook
 
 WIDE, DEEP = 80, 60  # a page of A4 as plain text: letters a line, and lines
 TRY_S, LEAST_TRIES = 10.0, 5  # what a try takes (docs/played.md), and how many are worth coming for
@@ -95,6 +100,52 @@ def set_for(named: str, patient: str, data: str | None) -> int:
     if trouble:
         print(f"regrasp: the diary could not note it: {load(MOTHER_TONGUE).say(trouble)}", file=sys.stderr)
     return 1 if trouble else 0
+
+
+def pause(patient: str, until: str, data: str | None) -> int:
+    """Note that the plan is paused from today on, until a date (yyyy-mm-dd) or until it is resumed; raise errors."""
+    row: dict[str, Any] = {}
+    if until:
+        try:
+            row["until"] = date.fromisoformat(until).toordinal()
+        except ValueError:
+            raise ValueError(f"--until: must be a date such as 2026-12-24, not {until}") from None
+    with _open_book(data, patient) as (logbook, code):
+        if row and row["until"] <= logbook.moment().day:
+            raise ValueError(f"--until: must be a day to come, not {until}")
+        logbook.note(code, "paused", row)
+        _must_be_kept(logbook)
+    told = f"until {until}" if until else "until it is resumed (regrasp program resume) or practice begins again"
+    print(f"{code}: the plan is paused {told}. These days do not count as missed.")
+    return 0
+
+
+def resume(patient: str, data: str | None) -> int:
+    """Note that a paused plan goes on from today; raise ``ValueError`` or ``FilesError``."""
+    with _open_book(data, patient) as (logbook, code):
+        today = logbook.moment().day
+        if today not in paused_days(logbook.diary(code, ("paused", "resumed"), last=2), today):
+            print(f"{code}: the plan is not paused.")
+            return 0
+        logbook.note(code, "resumed", {})
+        _must_be_kept(logbook)
+    print(f"{code}: the plan goes on from today.")
+    return 0
+
+
+@contextmanager
+def _open_book(data: str | None, patient: str) -> Iterator[tuple["Logbook", str]]:
+    from app.logbook import Logbook
+    from app.patients import Patients
+
+    data_dir = files.data_dir(data)
+    with files.RunningLock(data_dir), closing(Logbook(data_dir)) as logbook:
+        yield logbook, Patients(data_dir).card(patient).code
+
+
+def _must_be_kept(logbook: "Logbook") -> None:
+    if logbook.trouble:
+        raise ValueError(load(MOTHER_TONGUE).say(logbook.trouble))
 
 
 def _noted(data_dir: Path, code: str, prescription: Prescription) -> str:

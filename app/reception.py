@@ -10,7 +10,7 @@ from typing import Literal
 
 from app.files import FilesError
 from app.patients import CLINIC, Patients
-from engine import menu, screens, who_screens
+from engine import focus, menu, screens, who_screens
 from engine.hand import Side
 from engine.profile import Profile
 from engine.sample import Sample
@@ -198,7 +198,8 @@ class Reception:
             "hand": who_screens.hand,
             "leaving": screens.leaving,
         }
-        return made[self._screen]() if self._screen in made else Scene("sunrise")
+        shown = made[self._screen]() if self._screen in made else Scene("sunrise")
+        return focus.in_sight(shown, self._profile)
 
     def _pad(self, now: int) -> Scene:
         left_s = max(0, self._free_at(self._key, now) - now) / TICKS_PER_S

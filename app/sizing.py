@@ -5,6 +5,7 @@ No word grows over a picture, a button, another word or the edge of its card, an
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TypeAlias
 
 from app.lettering import Block, lay_out
@@ -14,6 +15,7 @@ from engine.scene import STAGE_H, STAGE_W, Bar, Button, Circle, Picture, Scene, 
 Say: TypeAlias = Callable[[str, tuple[tuple[str, str], ...]], str]
 STEPS = 6  # from the usual size to the one that is wanted
 MORE_LINES = 2
+WIDER = (1.0, 1.25, 1.5, 2.0)  # a place was made for the usual size: where there is room beside it, it is wider
 EDGE, GAP = 8.0, 3.0  # units kept free within a card, and beside anything else
 ROUND = 60.0  # units: from this radius on, a disc may hold words
 KEPT = 64
@@ -126,8 +128,9 @@ class _Room:
         """Return a text at ``size``, on as few lines as its place allows; ``None`` if there is no room."""
         if size <= now:
             return replace(self._words[n], size=now)
-        for lines in range(self._words[n].lines, self._words[n].lines + MORE_LINES + 1):
-            tried = replace(self._words[n], size=size, lines=lines)
+        words = self._words[n]
+        for wider, more in product(WIDER, range(MORE_LINES + 1)):
+            tried = replace(_widened(words, wider), size=size, lines=words.lines + more)
             block = lay_out(tried, self._texts[n])
             if not block.cut and block.size >= size and self._is_free(n, box := box_of_words(tried, block)):
                 self._boxes[n] = box
@@ -143,6 +146,14 @@ class _Room:
             inside = home.holds(box, EDGE)
         beside = (other for k, other in enumerate(self._boxes) if k != n)
         return inside and not any(box.meets(other, GAP) for other in (*self._clear[n], *beside))
+
+
+def _widened(words: Words, by: float) -> Words:
+    """Return a text with a wider place; the edge that it is aligned to stays where it is."""
+    more = words.width * (by - 1) / 2
+    return replace(
+        words, width=words.width * by, x=words.x + {"left": more, "center": 0.0, "right": -more}[words.align]
+    )
 
 
 def _home(box: Box, others: Sequence[Bar | Button | Picture | Circle]) -> Box | Circle:

@@ -45,10 +45,12 @@ class Course:
         self.interrupted: tuple[str, ...] = ()
         self._plan = plan
         self._games = games
+        self._played = tuple(games[block.game] for block in plan.program.blocks)
         self._care = care
         self._instruments = instruments
         self._chooser = Chooser(plan, games)
         self._refuse_what_cannot_be_played()
+        self.number = self._first()
         self._hold()
 
     def _refuse_what_cannot_be_played(self) -> None:
@@ -62,6 +64,13 @@ class Course:
             if safety.within_cap(self._games[block.game], ladder, EASIEST, self._plan.program.limits) is None:
                 raise ValueError(f"{block.game}: even the easiest level asks for more force than the cap allows")
 
+    def _first(self) -> int:
+        """Return the number of the first block that may be played today; raise ``ValueError`` where none may."""
+        first = self._playable_from(0)
+        if first is None and self._care.may_play:
+            raise ValueError("program: nothing in it may be played today")
+        return first or 0
+
     # Where it is
 
     @property
@@ -72,7 +81,7 @@ class Course:
     @property
     def game(self) -> AnyGame:
         """Return the game that is played now."""
-        return self._games[self.block.game]
+        return self._played[min(self.number, len(self._played) - 1)]
 
     @property
     def played_with(self) -> str:
@@ -217,8 +226,11 @@ class Course:
 
     def _following(self) -> int | None:
         """Return the number of the next block that may be played, ``None`` after the last one."""
+        return self._playable_from(self.number + 1)
+
+    def _playable_from(self, number: int) -> int | None:
         blocks = self._plan.program.blocks
-        for n in range(self.number + 1, len(blocks)):
+        for n in range(number, len(blocks)):
             if self._care.may_play_block(blocks[n], self._games[blocks[n].game]):
                 return n
         return None

@@ -397,17 +397,18 @@ def journal(sensations: Collection[str], words: str, week: Sequence[bool], profi
 
 
 def _week(week: Sequence[bool], y: float) -> list[Shape]:
-    """Return the last days as a flower bed, the oldest first: a day with practice has a flower; the others, grass."""
+    """Return this week from Monday on as a flower bed: a day with practice has a flower; the others, grass."""
     days = tuple(week)[-WEEK:]
     shapes: list[Shape] = [
-        Bar(MIDDLE, y, 1060, 124, "card", 36, "line", 3),
+        Bar(MIDDLE, y, 1060, 150, "card", 36, "line", 3),
         Words("journal.week", 480, y, 32, align="left", width=380),
     ]
     for n, practised in enumerate(days):
         x = 1290 - 92.0 * (len(days) - 1 - n)
-        low = y - 48
+        low = y - 36
+        shapes.append(Words(f"weekday.{n}", x, y - 56, 26, "quiet", width=60))
         if practised:
-            shapes += [Path(((x, low), (x, y + 14)), "good", 7), Picture("daisy", x, y + 16, 72, 72)]
+            shapes += [Path(((x, low), (x, y + 28)), "good", 7), Picture("daisy", x, y + 30, 72, 72)]
         else:
             shapes += [Path(((x - 12, low + 22), (x, low), (x + 12, low + 22)), "good", 6)]
     return shapes

@@ -42,6 +42,24 @@ def event_of(entry: Entry) -> Event:
     return Event(entry.kind, *told, values.get("why", ""))
 
 
+def paused_days(entries: Iterable[Entry], today: int) -> frozenset[int]:
+    """Return the days up to ``today`` on which the plan was paused, from entries oldest first.
+
+    A pause begins on the day of ``paused`` and lasts until the day before ``until``, or before ``resumed``.
+    """
+    days: set[int] = set()
+    begun, until = 0, 0
+    for entry in entries:
+        if entry.kind in ("paused", "resumed") and begun:
+            days |= set(range(begun, min(entry.day, until or entry.day)))
+            begun = 0
+        if entry.kind == "paused":
+            begun, until = entry.day, int(entry.values.get("until") or 0)
+    if begun:
+        days |= set(range(begun, min(today + 1, until or today + 1)))
+    return frozenset(days)
+
+
 def standing(entries: Iterable[Entry], limits: Thresholds | None = None, flare: FlareUp | None = None) -> Standing:
     """Return where a patient stands after these entries, oldest first.
 

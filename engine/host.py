@@ -25,6 +25,8 @@ class Host:
 
 def told(samples: Sequence[Sample]) -> Host:
     """Return what the samples tell of the computer; of several reasons the one that took longest."""
+    if not samples:
+        return Host()
     away_s = sum(sample.value for sample in samples if sample.channel == AWAY)
     names = {sample.channel for sample in samples}
     scale = next((sample.value for sample in reversed(samples) if sample.channel == SCREEN), 0.0)

@@ -1,6 +1,7 @@
 """Draw every screen the patient sees around the games: one idea each, at most three choices, icon beside word."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 
 from engine.feedback import commonest
 from engine.hand import Side
@@ -57,8 +58,13 @@ WITHOUT: Row = ("without", "keyboard", "button.without")
 
 def stop_button(profile: Profile) -> Button:
     """Return the STOP button: always on screen, always at the same place, in the seen half."""
+    return _stop_at(profile.seen)
+
+
+@cache
+def _stop_at(seen: Side) -> Button:
     inset = CONTROL_W / 2 + 24
-    x = STAGE_W - inset if profile.seen is Side.RIGHT else inset
+    x = STAGE_W - inset if seen is Side.RIGHT else inset
     return Button(
         "stop", x, STAGE_H - CONTROL_H / 2 - 20, CONTROL_W, CONTROL_H, "icon-stop", "button.stop", "stop", size=36
     )
@@ -66,8 +72,13 @@ def stop_button(profile: Profile) -> Button:
 
 def help_button(profile: Profile) -> Button:
     """Return the button that asks for the demonstration, beside STOP on the seen side."""
-    stop = stop_button(profile)
-    beside = -1 if profile.seen is Side.RIGHT else 1
+    return _help_at(profile.seen)
+
+
+@cache
+def _help_at(seen: Side) -> Button:
+    stop = _stop_at(seen)
+    beside = -1 if seen is Side.RIGHT else 1
     x = stop.x + beside * (CONTROL_W + 24)
     return Button("show", x, stop.y, CONTROL_W, CONTROL_H, "icon-help", "button.show", size=30)
 
@@ -336,12 +347,22 @@ def demonstration(
     start_x = stop.x - to_seen * (CONTROL_W / 2 + 30 + START_W / 2)
     x, y = at or (start_x - to_seen * (START_W / 2 + 24 + TOLD_W / 2), 818.0)
     icon_x, words_x = x - TOLD_W / 2 + 76, x + 64
+    more = _deeper(140, profile.text_scale)
+    y -= more / 2  # the upper edge stays where it is
     return (
-        Bar(x, y, TOLD_W, 140, "card", 36, "line", 3),
+        Bar(x, y, TOLD_W, 140 + more, "card", 36, "line", 3),
         *((Circle(icon_x, y, 56, "focus"),) if acting else ()),
         Picture(f"icon-{'touch' if game == 'kitchen' and not acting else ICONS[played_with]}", icon_x, y, 88, 88),
-        Words(f"how.{game}.{way_said(played_with)}", words_x, y + 20.5, 32, bold=True, width=TOLD_W - 170, lines=2),
-        Words("how.again" if again else "how.watch", words_x, y - 49.5, 26, width=TOLD_W - 170),
+        Words(
+            f"how.{game}.{way_said(played_with)}",
+            words_x,
+            y + 20.5 + more / 8,
+            32,
+            bold=True,
+            width=TOLD_W - 170,
+            lines=2,
+        ),
+        Words("how.again" if again else "how.watch", words_x, y - 49.5 - more / 3, 26, width=TOLD_W - 170),
         Button("start", start_x, stop.y, START_W, CONTROL_H, "icon-play", "button.start", "primary", size=48),
     )
 
@@ -351,14 +372,20 @@ def way_said(played_with: str) -> str:
     return "serial" if played_with in SENSORS else "pads" if played_with in PADS else played_with
 
 
-def hint(cause: str, key: str = "") -> tuple[Shape, ...]:
+def hint(cause: str, key: str = "", text_scale: float = 1.0) -> tuple[Shape, ...]:
     """Return a short hint after a miss: what to change, with its picture; ``key`` is that of its words."""
-    icon = HINT_ICONS.get(cause, "again")
+    icon, more = HINT_ICONS.get(cause, "again"), _deeper(118, text_scale)
+    y = HINT_Y - more / 2
     return (
-        Bar(MIDDLE, 822, 700, 118, "card", 36, "line", 3),
-        Picture(f"icon-{icon}", MIDDLE - 285, 822, 90, 90),
-        Words(key or f"hint.{cause}", MIDDLE + 50, 822, 38, bold=True, width=560, lines=2),
+        Bar(MIDDLE, y, 700, 118 + more, "card", 36, "line", 3),
+        Picture(f"icon-{icon}", MIDDLE - 285, y, 90, 90),
+        Words(key or f"hint.{cause}", MIDDLE + 50, y, 38, bold=True, width=560, lines=2),
     )
+
+
+def _deeper(high: float, text_scale: float) -> float:
+    """Return by how much a card over a game reaches further down for larger words: as little as they need."""
+    return high * 0.6 * max(0.0, text_scale - 1)
 
 
 def judge() -> tuple[Shape, ...]:

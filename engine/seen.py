@@ -183,12 +183,13 @@ def _over(view: View) -> tuple[Shape, ...]:
         return (*_beside(view, screens.offered()), stop)
     controls = screens.practice_controls(profile)
     if isinstance(phase, After):
-        told = screens.hint(phase.cause, _hint_key(view.game, phase.cause)) if phase.cause and phase.told else ()
+        key, is_told = _hint_key(view.game, phase.cause), phase.cause and phase.told
+        told = screens.hint(phase.cause, key, profile.text_scale) if is_told else ()
         return (*controls, *_beside(view, told))
     assert isinstance(phase, Playing)
     if view.now >= phase.softer_until:
         return controls
-    return (*controls, *_beside(view, screens.hint(phase.reminder, f"hint.{phase.reminder}")))
+    return (*controls, *_beside(view, screens.hint(phase.reminder, f"hint.{phase.reminder}", profile.text_scale)))
 
 
 def _beside(view: View, shapes: Sequence[Shape]) -> tuple[Shape, ...]:

@@ -47,6 +47,8 @@ def felt(sensing: Sensing, samples: Sequence[Sample]) -> tuple[Sensing, tuple[Sa
 
     A reading that is saturated, empty, stuck or that no hand can make is no force: nothing is put in its place.
     """
+    if not samples:
+        return sensing, ()
     health, loose = sensing.health, sensing.loose
     good: list[Sample] = []
     for sample in samples:

@@ -153,6 +153,8 @@ class Session:
         made, news = self._tick(samples), self.care.told[told:]
         lines += lines_of(made, news, self._fits[known:], self._course.edge_lines(found))
         self.now += 1
+        if not (lines or news or self.over):
+            return made  # as most ticks are: there are 120 a second
         return replace(made, lines=lines, over=self.over, told=news)
 
     def _is_new(self, source: Source) -> bool:
@@ -369,10 +371,14 @@ class Session:
             self._menu = menu.opened(self.now, self._menu.keyed)
 
     def _first_phase(self) -> Phase:
-        needs_sensor = any(self.games[b.game].skill in FORCES for b in self.plan.program.blocks)
+        blocks = [block for block in self.plan.program.blocks if self._may_play(block)]
+        needs_sensor = any(self.games[block.game].skill in FORCES for block in blocks)
         if needs_sensor and self.plan.played_with["grip"] in SENSORS:
             return fitting.Tare(0)
         return self._demo()
+
+    def _may_play(self, block: Block) -> bool:
+        return self.care.may_play_block(block, self.games[block.game])
 
     def _follow(self, following: Next) -> Frame:
         """Go where the course leads."""

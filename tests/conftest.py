@@ -22,6 +22,16 @@ PROCESSES = 2
 # What plays in real time stands in groups of its own, each in one process: two at once would disturb each other.
 TOGETHER = {"e2e": "real time", "firmware": "real time", "devices": "ports"}
 PORTS = ("test_cli_devices", "test_plugged", "test_sensors", "test_hardware")  # of the app
+# What is made once for all tests of a file, and takes long to make: they stay in one process.
+SHARED = (
+    "test_fortnight",
+    "test_fingers",
+    "test_focus",
+    "test_every_screen",
+    "test_why",
+    "test_presses",
+    "test_replay",
+)
 YIELDS = 10  # how much the processes without real time give way to those with it
 
 
@@ -33,6 +43,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     if whole and config.pluginmanager.hasplugin("xdist") and config.getoption("numprocesses", None) is None:
         config.option.numprocesses, config.option.dist = PROCESSES, "loadgroup"
+        config.option.loadscopereorder = False  # the order below
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,8 +59,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         group = _group(item)
         if group:
             item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: not _group(item))
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    group = _group(item)
+    return ("real time", "ports").index(group) if group in ("real time", "ports") else 2 if group else 3
 
 
 def _group(item: pytest.Item) -> str:
+    if item.path.stem in SHARED:
+        return item.path.stem
     return "ports" if item.path.stem in PORTS else TOGETHER.get(item.path.parent.name, "")

@@ -11,12 +11,17 @@ import pytest
 
 from app import patients_command, rooms
 from app.daily import BROKEN, CLOCK, Daily, in_order
+from app.history import Played, of_rows
 from app.logbook import Logbook
 from app.patients import CLINIC, Patients
+from engine import diary
+from engine.diary import Entry
 from engine.guard import Event
 from engine.plan import Day
 from engine.prescription import Fence
+from engine.profile import Profile
 from engine.program import Block
+from engine.scene import Words
 from engine.schedule import Done, GameDone
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -202,6 +207,60 @@ def test_what_lies_after_what_came_later_happened_by_then(clock: Clock) -> None:
     yesterday = Done(moment.day - 1, moment.utc_s - 86_400, 12.0, 20)
     assert [done.day for done in in_order((future, yesterday), moment)] == [moment.day - 1, moment.day - 1]
     assert [done.day for done in in_order((yesterday, future), moment)] == [moment.day - 1, moment.day]
+
+
+def test_after_a_journey_west_what_was_played_belongs_to_the_same_day_as_the_pain_that_was_told(
+    logbook: Logbook, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.now = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)  # half past midnight in Berlin, on the 24th
+    daily = ward(logbook)
+    daily.prescription = replace(daily.prescription, dose=replace(daily.prescription.dose, day_minutes=20.0))
+    assert checked_in(daily) == "play"
+    day = daily.standing.today
+    played = Played(1, clock.now.isoformat(), "right", 0, "brook", 1, "reason.up", "hit", "", 40, 120 * 60 * 20, "done")
+    monkeypatch.setattr(Logbook, "played", lambda *_: (played,))
+    logbook.zone = ZoneInfo("America/New_York")  # where it is the 23rd, in the evening
+    clock.later(hours=6)
+    west = Daily(logbook, "K7-RB4", daily.prescription)
+    assert of_rows((played,), logbook.zone)[0].day == day - 1, "by the zone alone it would be a day that is over"
+    assert [done.day for done in west.history] == [day]
+    clock.later(hours=5)  # the 24th there as well: for the pain that was told it is the same day
+    assert west.moment.day == west.standing.today == day
+    west.begin()
+    assert west.closed == "room.day"
+
+
+def test_a_paused_plan_says_so_misses_nothing_and_goes_on_with_practice(
+    logbook: Logbook, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daily = ward(logbook)
+    today = daily.moment.day
+    logbook.note("K7-RB4", "paused", {})
+    clock.later(days=7)
+    assert daily.is_paused
+    monkeypatch.setattr(Logbook, "played", lambda *_: ())
+    daily.since = today
+    assert daily.adherence(4).bouts_share is None, "nothing was due"
+    daily.begin()
+    assert "day.paused" in {shape.key for shape in daily.scene(Profile()).shapes if isinstance(shape, Words)}
+    for action in ("start", "scale 0"):
+        daily.act(action)
+    assert daily.act("news no") == "play"
+    assert not daily.is_paused
+    clock.later(days=3)
+    assert daily.adherence(4).bouts_share == 0.0
+
+
+def test_a_pause_ends_before_its_day_or_when_it_is_resumed() -> None:
+    def entry(day: int, kind: str, **values: int) -> Entry:
+        return Entry(day * 86_400.0, day, kind, values)
+
+    assert diary.paused_days((), 9) == frozenset()
+    assert diary.paused_days((entry(3, "paused", until=6),), 9) == {3, 4, 5}
+    assert diary.paused_days((entry(3, "paused"),), 5) == {3, 4, 5}
+    assert diary.paused_days((entry(3, "paused"), entry(5, "resumed"), entry(8, "paused")), 9) == {3, 4, 8, 9}
+    assert diary.paused_days((entry(3, "paused", until=9), entry(5, "paused", until=7)), 20) == {3, 4, 5, 6}
+    assert diary.paused_days((entry(3, "resumed"),), 9) == frozenset()
 
 
 def test_each_move_of_a_fence_is_written_down_once(logbook: Logbook, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -703,6 +703,7 @@ def made_keys() -> set[str]:
         *(f"imagine.{answer}" for answer in (*imagine.VIVID, *SIDES)),
         "key.space",
         *(f"goal.level-{n}" for n in range(1, 6)),
+        *(f"weekday.{n}" for n in range(7)),
         *(f"activity.{name}" for things in goal_screens.LIBRARY.values() for name, _ in things),
         *(f"milestone.{state}" for state in ("reached", "next", "later")),
         *(f"return.{kind}" for kind in ("short", "long")),

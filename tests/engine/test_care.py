@@ -55,6 +55,19 @@ def believed(game: str, way: str, difficulty: float) -> dict[str, str]:
     return {belief_key(game, Side.RIGHT, way): belief.to_json()}
 
 
+def test_a_first_block_of_force_is_left_out_where_no_grip_is_allowed() -> None:
+    usual = [Event("checkin", pain=1), Event("bout"), Event("checkin", pain=1), Event("bout")]
+    sore = day_after(*usual, Event("checkin", pain=4))
+    assert guard.allowed(sore.standing, NOW).no_grip
+    session = session_on(sore, Block("cup", 2), Block("ladybirds", 3), grip="serial")
+    assert isinstance(session.phase, Demo)  # the sensor is not fitted to a hand that will not squeeze
+    assert (session.game.name, session.block.trials) == ("ladybirds", 3)
+    played(session, Traits(0.9, lapse=0.0, pain=(4,), effort=(3,)))
+    assert {trial.game for trial in session.trials} == {"ladybirds"}
+    with pytest.raises(ValueError, match="nothing in it may be played today"):
+        session_on(sore, Block("cup", 2))
+
+
 def test_after_each_game_it_is_asked_how_it_is_and_the_answers_are_kept_and_replay() -> None:
     session = session_on(day_after(), Block("ladybirds", 3), Block("brook", 3))
     frames = played(session, Traits(0.9, lapse=0.0, pain=(1, 3), effort=(4,)))

@@ -67,8 +67,8 @@ def test_where_nothing_else_differs_nothing_is_mixed() -> None:
 
 def test_in_a_session_the_eased_parameter_the_cause_and_what_was_played_are_recorded() -> None:
     seen: list[Trial] = []
-    for seed in range(1, 5):
-        session = session_of(Block("cup", 40), seed=seed)
+    for seed in range(1, 3):
+        session = session_of(Block("cup", 24), seed=seed)
         play(session, ability=0.3, seed=seed)
         seen += [trial for trial in session.trials if trial.reason == "reason.ease"]
     assert seen
