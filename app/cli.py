@@ -75,17 +75,26 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(run=_home)
     commands = parser.add_subparsers(title="commands", metavar="")
     _add_play(commands.add_parser("play", help="play one game at once"))
+    _add_assess(commands.add_parser("assess", help="look at a hand: grip, fingers, tracing and aiming, in minutes"))
     _add_demo(commands.add_parser("demo", help="let a simulated patient play, without a screen"))
     _add_why(commands.add_parser("why", help="say in plain words why each change of difficulty was made"))
     _add_patients(commands.add_parser("patients", help="list patients, add one, set or clear a PIN"))
     _add_clear(commands.add_parser("clear", help="a therapist lets practice go on after it was locked"))
     _add_goals(commands.add_parser("goals", help="list a patient's goals and own activities, rate or add a goal"))
+    _add_tests(commands.add_parser("tests", help="list tests done by hand, enter, correct, time and show them"))
+    _add_report(commands.add_parser("report", help="write reports for clinician, patient and helpers (HTML, PDF)"))
     _add_calendar(commands.add_parser("calendar", help="write the bouts of the next four weeks as a calendar file"))
+    _add_export(commands.add_parser("export", help="write a patient's records as tables, raw samples, FHIR or BIDS"))
     _add_devices(commands.add_parser("devices", help="see, test, calibrate and record sensors"))
     _add_pictures(
         commands.add_parser("pictures", help="paint every game and screen, and a contact sheet of each palette")
     )
     _add_program(commands.add_parser("program", help="list, check and explain what is prescribed, and set it"))
+    _add_package(commands.add_parser("package", help="put all that is kept of a patient into one file, closed"))
+    _add_import(commands.add_parser("import", help="take a package in: what is new is added, nothing is replaced"))
+    _add_delete(commands.add_parser("delete", help="delete everything of a patient, and prove it"))
+    _add_audit(commands.add_parser("audit", help="show or verify the log of what was done"))
+    _add_sbom(commands.add_parser("sbom", help="list the software that Regrasp runs on (CycloneDX)"))
     replay = commands.add_parser("replay", help="verify a recording: the first trial that differs is named")
     replay.add_argument("file", type=Path, help="a recording, .jsonl or .jsonl.gz")
     replay.set_defaults(run=_replay)
@@ -107,6 +116,20 @@ def _add_play(play: argparse.ArgumentParser) -> None:
     play.add_argument("--fullscreen", action="store_true", default=argparse.SUPPRESS, help="fill the whole screen")
     play.add_argument("--lsl-out", action="store_true", default=argparse.SUPPRESS, help=LSL_OUT)
     play.set_defaults(run=_play)
+
+
+def _add_assess(assess: argparse.ArgumentParser) -> None:
+    assess.add_argument("--hand", choices=("left", "right", "both"), default="both", help="which hand (both, in turn)")
+    assess.add_argument("--patient", metavar="CODE", default=argparse.SUPPRESS, help="whose hand")
+    assess.add_argument("--show", action="store_true", help="print what is kept, without a screen")
+    assess.add_argument("--simulate", action="store_true", help="let a simulated patient do it, and keep nothing")
+    assess.add_argument("--ability", type=_share, default=0.5, help="of the simulated patient, 0..1 (0.5)")
+    assess.add_argument("--seed", type=int, default=1, help="the same seed gives the same assessment (1)")
+    assess.add_argument("--json", action="store_true", help="print results as JSON, and nothing else")
+    _add_device(assess, None, "what forces come from")
+    assess.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
+    assess.add_argument("--fullscreen", action="store_true", default=argparse.SUPPRESS, help="fill the whole screen")
+    assess.set_defaults(run=_assess)
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
@@ -173,10 +196,101 @@ def _add_goals(found: argparse.ArgumentParser) -> None:
         parser.set_defaults(run=_goals)
 
 
+def _add_tests(found: argparse.ArgumentParser) -> None:
+    found.set_defaults(run=_tests)
+    commands = found.add_subparsers(title="commands", metavar="")
+    enter = commands.add_parser("enter", help="keep a test; without numbers each field is asked for")
+    timed = commands.add_parser("time", help="a stopwatch for nine-hole-peg, 60 seconds for box-and-block")
+    show = commands.add_parser("show", help="the results of a patient, and differences to the first")
+    withdraw = commands.add_parser("withdraw", help="an entry does not count any more; it stays in the record")
+    for parser in (enter, timed):
+        parser.add_argument("name", metavar="NAME", help="of the test, such as grip; regrasp tests lists them")
+        parser.add_argument("--device", metavar="WORDS", default="", help="what it was done with, its name or number")
+        parser.add_argument("--on", metavar="DATE", default="", help="when it was done, such as 2026-11-21 (today)")
+    for hand in ("right", "left"):
+        enter.add_argument(f"--{hand}", nargs="+", metavar="N", default=(), help="of that hand; - leaves one out")
+    enter.add_argument("--total", nargs="+", metavar="N", default=(), help="of a questionnaire, or of both hands")
+    enter.add_argument("--unit", metavar="UNIT", default="", help="of the numbers, such as lb")
+    enter.add_argument("--handle", metavar="N", type=_many, help="position of the handle of a dynamometer, 1 to 5")
+    enter.add_argument("--words", metavar="WORDS", default="", help="what an own test is")
+    enter.add_argument("--corrects", metavar="ENTRY", default="", help="the entry that it takes the place of")
+    timed.add_argument("--hand", choices=("left", "right"), default="", help="the hand; without it, it is asked for")
+    show.add_argument("--json", action="store_true", help="print the results as JSON, and nothing else")
+    show.add_argument("--all", action="store_true", help="also what was corrected or withdrawn")
+    withdraw.add_argument("corrects", metavar="ENTRY", help="its letters and digits, as regrasp tests show lists them")
+    for parser in (enter, timed, withdraw):
+        parser.add_argument("--by", metavar="WHO", default="", help="role or initials, kept with it")
+    runs = {enter: _tests_enter, timed: _tests_time, show: _tests_show, withdraw: _tests_withdraw}
+    for parser, run in runs.items():
+        parser.add_argument("--patient", metavar="CODE", default=argparse.SUPPRESS, help="whose")
+        parser.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
+        parser.set_defaults(run=run)
+
+
+def _add_report(report: argparse.ArgumentParser) -> None:
+    report.add_argument("--weeks", type=_count, metavar="N", default=4, help="of how many weeks (4)")
+    report.add_argument("--until", metavar="DATE", default="", help="the last day, such as 2026-06-05 (today)")
+    report.add_argument("--out", type=Path, metavar="FOLDER", help="where the files go (here)")
+    kinds = ("clinician", "patient", "caregiver", "all")
+    report.add_argument("--for", dest="whom", choices=kinds, default="all", help="for whom (all)")
+    report.add_argument("--pdf", action=argparse.BooleanOptionalAction, default=True, help="write PDF as well (yes)")
+    report.add_argument("--open", action="store_true", dest="opened", help="open the first one in the browser")
+    _add_patient(report)
+    report.set_defaults(run=_report)
+
+
 def _add_calendar(calendar: argparse.ArgumentParser) -> None:
     calendar.add_argument("--out", type=Path, metavar="FILE", help="the file (regrasp-reminders.ics)")
     _add_patient(calendar)
     calendar.set_defaults(run=_calendar)
+
+
+def _add_package(made: argparse.ArgumentParser) -> None:
+    made.description = "Sessions, tries, samples, diary, program, goals and settings; no name and no PIN."
+    made.add_argument(
+        "--patient", metavar="CODE", default=argparse.SUPPRESS, help="whose; needed where there are several patients"
+    )
+    made.add_argument("--out", type=Path, metavar="FILE", help="the file (CODE-DATE.regrasp.age)")
+    made.add_argument("--force", action="store_true", help="replace FILE if it is there")
+    how = made.add_mutually_exclusive_group()
+    how.add_argument("--passphrase-file", type=Path, metavar="FILE", help="its first line closes the package")
+    how.add_argument("--make", action="store_true", help="draw a passphrase and show it once")
+    how.add_argument("--no-passphrase", action="store_true", help="leave it open: whoever gets the file can read it")
+    made.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
+    made.set_defaults(run=_package)
+
+
+def _add_import(taken: argparse.ArgumentParser) -> None:
+    taken.add_argument("file", type=Path, metavar="FILE", help="a package")
+    taken.add_argument("--as", dest="code", metavar="CODE", help="take it in under this code instead of its own")
+    taken.add_argument("--same-person", action="store_true", help="it is the same person, though nothing agrees yet")
+    taken.add_argument("--passphrase-file", type=Path, metavar="FILE", help="its first line opens the package")
+    taken.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
+    taken.set_defaults(run=_import)
+
+
+def _add_delete(gone: argparse.ArgumentParser) -> None:
+    gone.add_argument("code", metavar="CODE", help="whose records, settings, program and name are deleted")
+    gone.add_argument("--yes", action="store_true", help="do not ask for the code to be typed again")
+    gone.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
+    gone.set_defaults(run=_delete)
+
+
+def _add_audit(log: argparse.ArgumentParser) -> None:
+    commands = log.add_subparsers(required=True, title="commands", metavar="COMMAND")
+    verify = commands.add_parser("verify", help="name the first line that was changed, taken out or put in")
+    verify.add_argument("--head", metavar="N:HASH", help="a head printed earlier, such as on a report")
+    verify.set_defaults(run=_audit_verify)
+    show = commands.add_parser("show", help="print the log")
+    show.add_argument("--patient", metavar="CODE", help="only what was done with this patient")
+    show.set_defaults(run=_audit_show)
+    for parser in (verify, show):
+        parser.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
+
+
+def _add_sbom(listed: argparse.ArgumentParser) -> None:
+    listed.add_argument("--out", type=Path, metavar="FILE", help="write it to a file")
+    listed.set_defaults(run=_sbom)
 
 
 def _add_patient(parser: argparse.ArgumentParser) -> None:
@@ -184,6 +298,19 @@ def _add_patient(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--patient", metavar="CODE", default=unset, help="whose; needed where there are several")
     parser.add_argument("--language", metavar="CODE", default=unset, help="of the words, such as de (the patient's)")
     parser.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="where everything is kept")
+
+
+def _add_export(export: argparse.ArgumentParser) -> None:
+    formats = ("csv", "raw", "parquet", "fhir", "bids", "all")
+    unset = argparse.SUPPRESS
+    export.add_argument("--patient", metavar="CODE", default=unset, help="whose; needed where there are several")
+    export.add_argument("--format", choices=formats, default="csv", help="all: csv, raw, fhir and bids (csv)")
+    export.add_argument("--out", type=Path, metavar="FOLDER", help="the folder (regrasp-export-CODE)")
+    export.add_argument("--offsets", action="store_true", help="for research: no dates but days, no own words")
+    export.add_argument("--weeks", type=_count, metavar="N", help="the last N weeks (everything)")
+    export.add_argument("--force", action="store_true", help="replace an older export in that folder")
+    export.add_argument("--data", metavar="DIR", default=unset, help="where everything is kept")
+    export.set_defaults(run=_export)
 
 
 def _add_pictures(pictures: argparse.ArgumentParser) -> None:
@@ -354,13 +481,29 @@ def _play(args: argparse.Namespace) -> int:
     return _window(args, Wish(args.game, args.trials, args.level, args.seed, device, hand))
 
 
+def _assess(args: argparse.Namespace) -> int:
+    from app import assess_command
+    from app.visit import Wish
+
+    hands = tuple(_side(side) for side in (("right", "left") if args.hand == "both" else (args.hand,)))
+    wanted = assess_command.Wanted(args.data, args.patient, hands, args.ability, args.seed, args.json)
+    if args.simulate:
+        return assess_command.simulate(wanted)
+    if args.show:
+        return assess_command.show(wanted)
+    if not _has_screen():
+        return assess_command.no_screen()
+    return _window(args, Wish(device=args.device, hand=hands[0] if len(hands) == 1 else None, assess=True))
+
+
 def _window(args: argparse.Namespace, wish: "Wish | None") -> int:
-    from app import files
+    from app import audit, files
     from app.patients import CLINIC, Patients
     from app.reception import Reception
 
     data_dir = files.data_dir(args.data)
     with files.RunningLock(data_dir):
+        audit.note_version(data_dir)
         patients = Patients(data_dir)
         reception = Reception(patients, args.kiosk, args.patient or "")
         for note in (*patients.notes, *(patients.profile(reception.here)[1] if reception.here else ())):
@@ -468,10 +611,94 @@ def _goals(args: argparse.Namespace) -> int:
     return run(Wanted(args.data, args.patient, getattr(args, "language", None), rate, args.words))
 
 
+def _tests(args: argparse.Namespace) -> int:
+    from app import handtests_command
+
+    return handtests_command.list_tests()
+
+
+def _tests_enter(args: argparse.Namespace) -> int:
+    from app.handtests_command import Wanted, enter
+
+    told = {name: getattr(args, name) for name in ("unit", "device", "handle", "on", "by", "words", "corrects")}
+    numbers = (tuple(args.right), tuple(args.left), tuple(args.total))
+    return enter(Wanted(args.data, args.patient, args.name, *numbers, **told))
+
+
+def _tests_time(args: argparse.Namespace) -> int:
+    from app.handtests_command import Wanted, clock
+
+    told = {name: getattr(args, name) for name in ("device", "on", "by", "hand")}
+    return clock(Wanted(args.data, args.patient, args.name, **told))
+
+
+def _tests_show(args: argparse.Namespace) -> int:
+    from app.handtests_command import Wanted, show
+
+    return show(Wanted(args.data, args.patient), args.json, args.all)
+
+
+def _tests_withdraw(args: argparse.Namespace) -> int:
+    from app.handtests_command import Wanted, withdraw
+
+    return withdraw(Wanted(args.data, args.patient, corrects=args.corrects, by=args.by))
+
+
 def _calendar(args: argparse.Namespace) -> int:
     from app.calendar_file import Wanted, run
 
     return run(Wanted(args.data, args.patient, args.out, getattr(args, "language", None)))
+
+
+def _export(args: argparse.Namespace) -> int:
+    from app.export_command import Wanted, run
+
+    return run(Wanted(args.data, args.patient, args.format, args.out, args.offsets, args.weeks, args.force))
+
+
+def _package(args: argparse.Namespace) -> int:
+    from app.package_command import Wish, make
+
+    closed = not args.no_passphrase
+    return make(Wish(args.data, args.patient, args.out, closed, args.passphrase_file, args.make, args.force))
+
+
+def _import(args: argparse.Namespace) -> int:
+    from app.package_command import Delivery, take_in
+
+    return take_in(Delivery(args.data, args.file, args.code, args.same_person, args.passphrase_file))
+
+
+def _delete(args: argparse.Namespace) -> int:
+    from app import forgetting
+
+    return forgetting.run(args.data, args.code, args.yes)
+
+
+def _audit_verify(args: argparse.Namespace) -> int:
+    from app import audit_command
+
+    return audit_command.verify(args.data, args.head)
+
+
+def _audit_show(args: argparse.Namespace) -> int:
+    from app import audit_command
+
+    return audit_command.show(args.data, args.patient)
+
+
+def _sbom(args: argparse.Namespace) -> int:
+    from app import sbom
+
+    return sbom.run(args.out)
+
+
+def _report(args: argparse.Namespace) -> int:
+    from app.report_command import FOR, Wanted, run
+
+    kinds = FOR if args.whom == "all" else tuple(kind for kind in FOR if kind == args.whom)
+    when_and_where = (args.weeks, args.until, args.out, kinds, getattr(args, "language", None))
+    return run(Wanted(args.data, args.patient, *when_and_where, args.pdf, args.opened))
 
 
 def _replay(args: argparse.Namespace) -> int:
@@ -479,7 +706,7 @@ def _replay(args: argparse.Namespace) -> int:
     from engine.recording import parse
     from engine.replay import verify
 
-    shown = verify(parse(files.recording_lines(args.file)), rooms.all_games())
+    shown = verify(parse(files.recording_lines(args.file)), rooms.everything())
     if shown.same:
         print(f"{args.file}: {shown.trials} trials and {shown.ticks} ticks give the same again")
         return 0

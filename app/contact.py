@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app import day_pictures, files, rooms
 from app.activities import ACTIVITIES, UNSCORED, Activities
-from engine import focus, screens, seen, sensor_screens
+from engine import assess_screens, assessment, focus, screens, seen, sensor_screens
 from engine.adaptive import Aim
 from engine.hand import Side
 from engine.phases import After, Demo, Playing, Rest
@@ -133,13 +133,16 @@ def around(look: Look) -> Iterator[tuple[str, Scene]]:
 
 def _screens(look: Look) -> Iterator[tuple[str, Scene]]:
     """Yield the screens around the games."""
-    names = (*rooms.all_games(), *ACTIVITIES)
+    names = (*rooms.all_games(), *ACTIVITIES, assessment.NAME)
     tasks, stop = rooms.all_tasks(), (screens.stop_button(look.profile),)
     yield "home", screens.home()
     yield "first-hand", screens.first_hand()
     yield from ((f"pick-{page + 1}", screens.pick(names, page)) for page in range(-(-len(names) // 3)))
     yield from ((f"tasks-{page + 1}", screens.tasks([task.name for task in tasks], page)) for page in range(2))
     yield "edges", screens.edges(rooms.with_edges())
+    items = [item.name for item in assessment.ITEMS]
+    yield "assess-thanks", assess_screens.thanks(items[:7], items)
+    yield "assess-overview", assess_screens.overview((("right", 11, 11), ("left", 4, 11)), "left")
     yield "task", screens.task(tasks[0].name, tasks[0].games)
     yield from _practised(look)
     yield "judge", Scene("meadow", screens.judge()) + stop

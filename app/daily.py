@@ -9,12 +9,12 @@ from app import rooms
 from app.history import as_counted, of_rows
 from app.logbook import Logbook
 from app.patients import Patients
-from engine import corridor, day_screens, diary, goals, guard, schedule, screens
+from engine import assessment, corridor, day_screens, diary, goals, guard, probes, schedule, screens
 from engine.chance import Chance
 from engine.corridor import Corridor
 from engine.day_screens import Line
 from engine.guard import Allowed, Event, Moment, Standing
-from engine.level import EASIEST, LevelError
+from engine.level import EASIEST, Ladder, LevelError
 from engine.plan import Day as DayOfPlan
 from engine.prescription import DAYS, Prescription, cap_of, session_limits
 from engine.profile import Profile
@@ -29,10 +29,12 @@ UNREADABLE = ("store.damaged", "store.newer")
 SHOWN_TO_FLAGS = ("emergency", "contact")  # pages
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 KNOWN = 2  # sessions
+TOLD_AGAIN_D = 7
 LATELY = 40  # entries of the diary: those of some days
 LEAST_S = 30.0  # what is left of a day that is less than usual, and no longer worth a bout
 USUAL_S, BETWEEN_S = 8.0, 2.0  # a try of a game that was never played, and what lies between two
 INSTEAD = ("mirror", "imagine")
+ASSESS_REST_S, ASSESS_LEAST_S, ASSESS_AFTER = 20.0, 2.0, 20  # between items, never in one
 
 
 class Daily:
@@ -56,7 +58,9 @@ class Daily:
         self._name = ""
         self._standing: Standing | None = None
         self._history: tuple[Done, ...] | None = None
+        self._harder: bool | None = None
         self._ended: tuple[str, Line | None] | None = None
+        self._seeds: tuple[tuple[str, float], ...] | None = None
         self._less: day_screens.Day | None = None
         self._exploring = False
         self.trouble = ""
@@ -126,7 +130,7 @@ class Daily:
 
     def _look_anew(self) -> None:
         """Forget what was read of the records, and what was made of it: there is more in them now."""
-        self._history, self._ended = None, None
+        self._history, self._ended, self._seeds, self._harder = None, None, None, None
 
     def kept(self, frame: Frame) -> None:
         """Keep what was told in a session."""
@@ -138,10 +142,11 @@ class Daily:
     def of_plan(self) -> DayOfPlan:
         """Return the day as a session takes it with it."""
         rules = self.prescription
-        base: dict[str, int] = {}
+        base: dict[str, float] = {}
         for done in self.history:
             if not done.held and done.hand in ("", self._hand):
-                base |= {block.game: block.rung for block in done.games if not block.probe}
+                rows = sorted((block for block in done.games if not block.probe), key=lambda block: block.hardest)
+                base |= {block.game: block.hardest for block in rows}
         return DayOfPlan(
             self.standing, self.moment, rules.thresholds, rules.flare_up, self.gap.step_down, tuple(base.items())
         )
@@ -198,7 +203,9 @@ class Daily:
         self.note(Event("clock"))
 
     def act(self, action: str) -> str:
-        """Do what a button of the corridor says; return ``play``, ``home`` or ``stay``."""
+        """Do what a button of the corridor says; return ``play``, ``assess``, ``home`` or ``stay``."""
+        if action == assessment.NAME:
+            return action
         if self.closed:
             return self._closed_act(action)
         if self._less is not None:
@@ -305,13 +312,19 @@ class Daily:
         if made.program is None:
             self.closed = made.why
             return "stay"
-        if self.is_paused:
-            self._logbook.note(self.patient, "resumed", {})
+        self._note_begun()
         self.program = made.program
         if not allowed.why:
             return "play"
         self._less = self._laid_out(made, self.history, (f"guard.{allowed.why}", ()))
         return "stay"
+
+    def _note_begun(self) -> None:
+        """Keep what was told before a bout that begins, and that it ends a pause."""
+        if self.is_harder:
+            self._logbook.note(self.patient, "noticed", {"what": "lower"})
+        if self.is_paused:
+            self._logbook.note(self.patient, "resumed", {})
 
     # What one bout is
 
@@ -329,7 +342,7 @@ class Daily:
     def _room(self, history: Sequence[Done]) -> Room:
         """Return how much room there is; a game that is picked is the patient's own wish."""
         load = schedule.load(history, self.moment)
-        room = schedule.room(self.prescription, load, self.moment, extra=bool(self._wanted))
+        room = schedule.room(self._dosed, load, self.moment, extra=bool(self._wanted))
         dose, volume = self.prescription.dose, self.allowed.volume
         if volume >= 1.0 or room.minutes <= 0:
             return room
@@ -346,7 +359,7 @@ class Daily:
 
     def _bout(self, allowed: Allowed, history: Sequence[Done]) -> Bout:
         """Return this bout: the prescribed one, or the blocks that were wanted within its limits."""
-        prescription = self.prescription
+        prescription = self._dosed
         if self._wanted:
             names = tuple(dict.fromkeys(block.game for block in self._wanted))
             prescription = replace(prescription, games=names, tasks=(), blocks=self._wanted)
@@ -357,9 +370,41 @@ class Daily:
         made = schedule.bout(
             prescription, self._shelf(), tasks, allowed, own, room, chance, self.chosen, self._cap(), self.since
         )
-        if made.program is not None and self._name:
-            return replace(made, program=replace(made.program, name=self._name))
-        return made
+        if made.program is None:
+            return made
+        program = replace(made.program, name=self._name or made.program.name, expected=self._expected())
+        return replace(made, program=replace(program, least_rest_s=ASSESS_LEAST_S) if self.is_assessing else program)
+
+    @property
+    def is_assessing(self) -> bool:
+        """Tell whether this is no practice but an assessment."""
+        return self._name == assessment.NAME
+
+    @property
+    def _dosed(self) -> Prescription:
+        """Return the prescription; in an assessment rests are short, and its second hand need not wait for hours."""
+        if not self.is_assessing:
+            return self.prescription
+        dose = self.prescription.dose
+        least_s = min(dose.least_rest_s, ASSESS_REST_S)
+        dose = replace(dose, gap_h=0, rest_s=ASSESS_REST_S, least_rest_s=least_s, rest_after=ASSESS_AFTER)
+        return replace(self.prescription, dose=dose)
+
+    def _expected(self) -> tuple[tuple[str, float], ...]:
+        """Return where games begin that were never played: as prescribed, else as the assessment suggests."""
+        if self._seeds is None:
+            found = assessment.results(self._logbook.sittings(self.patient), self._hand)
+            self._seeds = assessment.expected(found, rooms.all_ladders(), {"grip": self._grip}) if found else ()
+        return tuple((dict(self._seeds) | dict(self.prescription.expected)).items())
+
+    def to_assess(self, one_switch: bool = False) -> tuple[assessment.Item, ...]:
+        """Return the items that can be done with this hand at all."""
+        cap, squeezes = None if self.trouble else self._cap(), not self.prescription.cleared.cap_n
+        return assessment.possible(rooms.assess_rungs(), {"grip": self._grip}, cap, one_switch, squeezes)
+
+    def assess_ladders(self) -> Mapping[str, Ladder]:
+        """Return what the items ask today, within the cap."""
+        return rooms.assess_ladders(session_limits(self.prescription, self._cap()).cap)
 
     @property
     def may_grip(self) -> bool:
@@ -380,7 +425,7 @@ class Daily:
         limits = replace(limits, minutes=max(1.0, min(limits.minutes, left)))
         return Program(
             "play", (Block("ladybirds"),), dose.rest_s, dose.least_rest_s, dose.rest_after, self.prescription.aim,
-            limits, self.prescription.expected, False, self.prescription.feedback,
+            limits, self._expected(), False, self.prescription.feedback,
             cap_n=self.prescription.cleared.cap_n or 0.0, speed=self.prescription.speed,
             scan=self.prescription.scan,
         )  # fmt: skip
@@ -392,14 +437,17 @@ class Daily:
         return tuple(name for name in rooms.all_games() if sum(name in games for games in sessions) >= KNOWN)
 
     def _shelf(self) -> dict[str, Playable]:
-        """Return every game as the schedule sees it."""
+        """Return every game as the schedule sees it, or every item of an assessment."""
         ladders, lasted = rooms.all_ladders(), self._logbook.seconds_a_try(self.patient)
+        games = rooms.all_games()
+        if self.is_assessing:
+            ladders, games = self.assess_ladders(), rooms.assess_items()
         return {
             name: Playable(
                 game.skill, len(ladders[name].levels), lasted.get(name, USUAL_S) + BETWEEN_S,
                 game.peak(ladders[name].params(EASIEST)),
             )
-            for name, game in rooms.all_games().items()
+            for name, game in games.items()
         }  # fmt: skip
 
     def _day(self, history: Sequence[Done], sensor: bool) -> day_screens.Day:
@@ -409,14 +457,15 @@ class Daily:
         why = ("day.paused", ()) if self.is_paused else why
         is_free = not self._wanted and 0 < self.prescription.choose < len(self._offered)
         day = self._laid_out(made, history, why)
-        return replace(day, sensor=sensor, back=self.gap.kind != "none", free=is_free)
+        greeting = "return.lower" if self.is_harder else self.gap.words
+        return replace(day, sensor=sensor, greeting=greeting, free=is_free, assess=self.is_to_be_assessed)
 
     def _laid_out(self, made: Bout, history: Sequence[Done], why: Line | None) -> day_screens.Day:
         """Return a bout as the plan of today shows it, with what is to be told about it."""
         load = schedule.load(history, self.moment)
         due = schedule.due(self.prescription, load, self.moment)
         blocks = made.program.blocks if made.program else ()
-        tiles = tuple(dict.fromkeys(block.game for block in blocks))[:3]
+        tiles = (assessment.NAME,) if self.is_assessing else tuple(dict.fromkeys(block.game for block in blocks))[:3]
         minutes, bout = max(1, round(made.minutes)), min(max(1, due.bout), due.of)
         return day_screens.Day(tiles, minutes, bout, max(1, due.of), (why,) if why else (), self._sensor)
 
@@ -426,12 +475,31 @@ class Daily:
         weeks, first = self.prescription.reassess_weeks, self.since or (self.history[0].day if self.history else 0)
         return bool(weeks and first) and self.moment.day - first >= 7 * weeks and self.prescription.name != "gentle"
 
+    @property
+    def is_to_be_assessed(self) -> bool:
+        """Tell whether the plan of today offers an assessment: it is time, and none was begun in the last week."""
+        if self._wanted or not self.is_to_be_looked_at:
+            return False
+        last = max((sitting.day for sitting in self._logbook.sittings(self.patient)), default=0)
+        return self.moment.day - last >= assessment.WITHIN_DAYS
+
     def adherence(self, weeks: int) -> schedule.Adherence:
         """Return how much of the plan was done in the last weeks, up to yesterday; paused days do not count."""
         today, history = self.moment.day, self.history
         first = max(today - 7 * weeks, self.since or (history[0].day if history else today))
         paused = diary.paused_days(self._logbook.diary(self.patient, ("paused", "resumed")), today)
         return schedule.adherence(self.prescription, history, first, today - 1, paused)
+
+    @property
+    def is_harder(self) -> bool:
+        """Tell whether probes of this hand lie beyond its own limits, the worse way, and that was not told lately."""
+        told = self._logbook.diary(self.patient, ("noticed",), last=1)
+        if told and self.moment.day - told[-1].day < TOLD_AGAIN_D:
+            return False
+        if self._harder is None:
+            own = [row for row in self._logbook.probes(self.patient) if row.hand in ("", self._hand)]
+            self._harder = bool(probes.harder(map(probes.observe, probes.series(own))))
+        return self._harder
 
     @property
     def is_paused(self) -> bool:

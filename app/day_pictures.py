@@ -55,7 +55,8 @@ def who(profile: Profile) -> Iterator[tuple[str, Scene]]:
 def before(profile: Profile) -> Iterator[tuple[str, Scene]]:
     """Yield what is asked and said before a bout."""
     games = tuple(rooms.all_games())[:3]
-    yield "welcome", day_screens.welcome(profile)
+    yield "welcome", day_screens.welcome("return.long", profile)
+    yield "lower", day_screens.welcome("return.lower", profile)
     yield "today", day_screens.today(Day(games, 15, 1, 2), profile)
     yield "today-why", day_screens.today(Day(games[:2], 10, 1, 1, WHY, sensor=True), profile)
     yield "today-free", day_screens.today(Day(games, 15, 1, 2, free=True), profile)
@@ -93,7 +94,6 @@ def after(profile: Profile) -> Iterator[tuple[str, Scene]]:
     yield "words", day_screens.words(OWN_WORDS, profile)
     yield "next", day_screens.next_time(FRIDAY, REACHED, profile)
     yield "reached", goal_screens.celebrate(Milestone("cup", 5))
-    yield "back-again", goal_screens.back_again("return.short")
 
 
 def own(profile: Profile) -> Iterator[tuple[str, Scene]]:

@@ -8,7 +8,8 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -113,6 +114,56 @@ def write_whole(path: Path, content: str | bytes) -> None:
         finally:
             part.unlink(missing_ok=True)
         _sync_folder(target.parent)
+    except OSError as error:
+        raise _unwritten(path, error) from None
+
+
+def append_line(path: Path, line_of: Callable[[bytes], str]) -> None:
+    """Add a line to a file that only grows; ``line_of`` makes it from what is there. Raise ``FilesError``.
+
+    Nobody else adds one meanwhile, and when this returns it is on the disk.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "a+b") as file:
+            _wait_and_lock(file.fileno())
+            file.seek(0)
+            line = line_of(file.read())
+            file.write(line.encode("utf-8") + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise _unwritten(path, error) from None
+
+
+def read_bytes(path: Path, most: int | None = None) -> bytes:
+    """Return what stands in a file; raise ``FilesError``, and ``ValueError`` where that is more than ``most`` bytes."""
+    try:
+        if most is not None and path.stat().st_size > most:
+            raise ValueError(f"{path}: is larger than {most} bytes")
+        return path.read_bytes()
+    except OSError as error:
+        raise _unread(path, error) from None
+
+
+def pieces(path: Path, size: int) -> Iterator[bytes]:
+    """Yield a file in pieces of this many bytes; raise ``FilesError``."""
+    try:
+        with open(path, "rb") as file:
+            yield from iter(lambda: file.read(size), b"")
+    except OSError as error:
+        raise _unread(path, error) from None
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder with all that is in it; nothing happens where there is none. Raise ``FilesError``."""
+    try:
+        for below in sorted(path.iterdir()) if path.is_dir() and not path.is_symlink() else []:
+            remove(below)
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            path.unlink(missing_ok=True)
     except OSError as error:
         raise _unwritten(path, error) from None
 
@@ -249,12 +300,23 @@ if sys.platform == "win32":
         os.lseek(handle, 0, os.SEEK_SET)
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 
+    def _wait_and_lock(handle: int) -> None:
+        import msvcrt
+
+        os.lseek(handle, 0x7FFF0000, os.SEEK_SET)  # a byte far behind the end: those that are there can be read
+        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+
 else:
 
     def _lock(handle: int) -> None:
         import fcntl
 
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _wait_and_lock(handle: int) -> None:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 # --- recordings -----------------------------------------------------------------------------------------
@@ -272,7 +334,7 @@ def save_recording(data_dir: Path, name: str, lines: Iterable[str]) -> Path:
     with gzip.GzipFile(filename="", fileobj=packed, mode="wb", mtime=0) as out:
         for line in lines:
             out.write(line.encode("utf-8") + b"\n")
-    path = data_dir / RECORDINGS / f"{_file_name(name)}.jsonl.gz"
+    path = data_dir / RECORDINGS / f"{file_name(name)}.jsonl.gz"
     write_whole(path, packed.getvalue())
     return path
 
@@ -334,8 +396,76 @@ def _line_text(path: Path, line: bytes) -> str:
         raise FilesError("files.not-text", str(path), "a line is not UTF-8") from None
 
 
-def _file_name(name: str) -> str:
+def file_name(name: str) -> str:
+    """Return a name with ``-`` for whatever no file name may hold."""
     return re.sub(r"[^\w.-]", "-", name).lstrip(".")[:150] or "recording"
+
+
+# --- folders that are written as a whole ----------------------------------------------------------------
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Yield a new folder beside ``target``, which takes its place at the end; after an error nothing is left of it.
+
+    Only this user can look into it. A folder that stood there is replaced. Raise ``FilesError`` for whatever the system
+    says meanwhile, such as that the disk is full.
+    """
+    import shutil
+
+    place = target.absolute()
+    part = place.with_name(f".{place.name}.{os.getpid()}.part")
+    try:
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.mkdir(mode=0o700)
+        yield part
+        _take_place(part, place)
+        _sync_folder(place.parent)
+    except OSError as error:
+        raise _unusable(str(target), error) from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _take_place(part: Path, target: Path) -> None:
+    """Put a folder where another may stand, which is gone only when the new one is there."""
+    import shutil
+
+    old = target.with_name(f".{target.name}.{os.getpid()}.old")
+    if target.exists():
+        os.replace(target, old)
+    try:
+        os.replace(part, target)
+    except OSError:
+        if old.exists():
+            os.replace(old, target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def text_out(path: Path) -> IO[str]:
+    """Return a new file to write text into as it is given, UTF-8; ``OSError`` goes to ``whole_folder``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return open(path, "x", encoding="utf-8", newline="")
+
+
+def bytes_out(path: Path) -> IO[bytes]:
+    """Return a new file to write bytes into; ``OSError`` goes to ``whole_folder``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return open(path, "xb")
+
+
+@contextmanager
+def packed_out(path: Path) -> Iterator[IO[str]]:
+    """Yield a text to be packed by gzip, the same bytes for the same text; ``OSError`` goes to ``whole_folder``."""
+    import gzip
+    import io
+
+    with bytes_out(path) as file, gzip.GzipFile("", "wb", fileobj=file, mtime=0, compresslevel=6) as packed:
+        text = io.TextIOWrapper(packed, encoding="utf-8", newline="")
+        yield text
+        text.flush()
+        text.detach()
 
 
 # --- demonstrations -------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from app import files, rooms, settings
+from app import audit, files, rooms, settings
 from app.files import FilesError
 from app.logbook import Logbook
 from app.patients import Patients
@@ -36,6 +36,7 @@ def run(wanted: Wanted) -> int:
     patient, language = whose(data_dir, wanted.patient, wanted.language)
     if wanted.add:
         add(data_dir, patient, Goal(wanted.add.strip(), weight=wanted.weight))
+        audit.note(data_dir, "goal.added", {"goals": len(own_goals(data_dir, patient))}, patient=patient)
     known = goals_of(data_dir, patient)
     with closing(Logbook(data_dir)) as logbook:
         if wanted.rate:

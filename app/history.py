@@ -5,9 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 
+from engine.probes import Row, key_of
 from engine.schedule import Done, GameDone
 from engine.ticks import TICKS_PER_S
+
+if TYPE_CHECKING:
+    from app.store import Probed
 
 DAY_S = 86_400.0
 PROBE, HELD = "reason.probe", "reason.held"
@@ -19,7 +24,7 @@ HOWS = {"done": "done", "limit": "done", "pain": "pain", "effort": "tired", "tir
 class Played:
     """How many trials of a block were alike: level, reason and result; ``last_tick`` is the end of the last of them.
 
-    ``how`` and ``why`` are how its session ended.
+    ``how`` and ``why`` are how its session ended, ``hardest`` is the largest difficulty among them.
     """
 
     session: int
@@ -35,6 +40,16 @@ class Played:
     last_tick: int
     how: str = ""
     why: str = ""
+    hardest: float = 0.0
+
+
+def probe_row(one: "Probed", day: int) -> Row:
+    """Return a trial of a probe as progress is seen by, of a local day; what it just passed is a measure too."""
+    measured = one.measures | {f"just.{name}": value for name, value in one.just}
+    return Row(
+        one.session, day, one.game, one.hand, one.played_with, one.level, key_of(one.source, one.rules, one.cap_n),
+        one.index, one.result, measured, one.difficulty,
+    )  # fmt: skip
 
 
 def of_rows(rows: Iterable[Played], zone: tzinfo | None = None) -> tuple[Done, ...]:
@@ -87,4 +102,5 @@ def _block(rows: list[Played]) -> GameDone:
         levels[row.level] += row.n
     rung = max(levels, key=lambda level: (levels[level], level))
     hits = sum(row.n for row in rows if row.result == "hit")
-    return GameDone(rows[0].game, sum(levels.values()), hits, rung, rows[0].reason == PROBE)
+    hardest = max(row.hardest for row in rows)
+    return GameDone(rows[0].game, sum(levels.values()), hits, rung, rows[0].reason == PROBE, hardest)

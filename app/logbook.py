@@ -18,6 +18,8 @@ from engine.session import Frame
 if TYPE_CHECKING:
     from app.history import Played
     from app.store import Store, Unfinished
+    from engine.assessment import Sitting
+    from engine.probes import Row
 
 DATABASE = "regrasp.sqlite3"
 NOW = Callable[[], datetime]
@@ -111,6 +113,24 @@ class Logbook:
     def played(self, patient: str) -> "tuple[Played, ...]":
         """Return what was played in all sessions of a patient, oldest first."""
         return self._asked(lambda store: store.played(patient)) or ()
+
+    def probes(self, patient: str) -> "tuple[Row, ...]":
+        """Return every try of a patient's probes, oldest first, each with the local day it was played on."""
+        from app.history import probe_row
+
+        def read(store: "Store") -> "tuple[Row, ...]":
+            return tuple(probe_row(one, self._day_of(one.started)) for one in store.probes(patient))
+
+        return self._asked(read) or ()
+
+    def _day_of(self, at: str) -> int:
+        return datetime.fromisoformat(at).astimezone(self.zone).date().toordinal()
+
+    def sittings(self, patient: str) -> "tuple[Sitting, ...]":
+        """Return the sittings of a patient's assessments, oldest first."""
+        from app.assessed import sittings
+
+        return self._asked(lambda store: sittings(store, patient, self.zone)) or ()
 
     def seconds_a_try(self, patient: str) -> dict[str, float]:
         """Return how long a try of each game took on average, in seconds."""

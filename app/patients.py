@@ -81,6 +81,16 @@ class Kept:
     lock: Lock = field(default_factory=Lock)
 
 
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody about to become a patient here: code, picture, which one in order, and settings."""
+
+    code: str
+    picture: str
+    n: int
+    profile: Profile
+
+
 class Patients:
     """The patients below one data folder; ``notes`` says in plain words what of their files could not be taken."""
 
@@ -94,6 +104,11 @@ class Patients:
         self._data_dir, self._wall_s, self._below = data_dir, wall_s, below
         self._unkept: dict[str, Lock] = {}
         self.notes: tuple[str, ...] = ()
+
+    @property
+    def data_dir(self) -> Path:
+        """Return the folder in which everything is kept."""
+        return self._data_dir
 
     # Who there is
 
@@ -133,11 +148,24 @@ class Patients:
         last = max((card.n for card in self.all()), default=0)
         own = profile or self.newcomer()
         self._move_in()
-        code = self._new_code(taken)
-        chosen = picture or self.free_pictures()[0]
-        files.write_whole(self.folder(code) / CARD, _card_text(Kept(chosen, last + 1)))
-        settings.save(self.folder(code), replace(own, patient=code))
-        return Card(code, chosen, n=last + 1)
+        return self.seat(Guest(self._new_code(taken), picture or self.free_pictures()[0], last + 1, own))
+
+    def guest(self, code: str, picture: str, profile: Profile) -> Guest:
+        """Return who comes from another computer with a code that nobody has here, ready to be added.
+
+        The picture is the own one where it is free. What belongs to a computer, screen and sensors, is of this one.
+        """
+        here, last = self.newcomer(), max((card.n for card in self.all()), default=0)
+        own = replace(profile, units_per_mm=here.units_per_mm, grip=here.grip, port=here.port, taps=here.taps)
+        free = self.free_pictures()
+        self._move_in()
+        return Guest(code, picture if picture in free else free[0], last + 1, own)
+
+    def seat(self, guest: Guest) -> Card:
+        """Add a guest; raise ``FilesError``."""
+        files.write_whole(self.folder(guest.code) / CARD, _card_text(Kept(guest.picture, guest.n)))
+        settings.save(self.folder(guest.code), replace(guest.profile, patient=guest.code))
+        return Card(guest.code, guest.picture, n=guest.n)
 
     # What is kept of one
 
@@ -187,6 +215,26 @@ class Patients:
             language=self.house().language, units_per_mm=known.units_per_mm, grip=known.grip, port=known.port,
             taps=known.taps,
         )  # fmt: skip
+
+    def belongings(self, code: str) -> tuple[Path, ...]:
+        """Return every file and folder that is this patient's alone, but for the name and what the database holds."""
+        old_place = [self._data_dir / name for name in (settings.SETTINGS, OLD_SETTINGS)]
+        found = [self.folder(code), *(path for path in old_place if _owner(path) == code)]
+        return tuple(path for path in found if path.exists())
+
+    def forget_name(self, code: str) -> bool:
+        """Take the line of a code out of the file of names; return whether there was one. Raise ``FilesError``.
+
+        Only lines that say the code go: what else was written by hand stays as it is, also where it cannot be read.
+        """
+        path = self._data_dir / NAMES
+        if not path.is_file():
+            return False
+        kept = files.read_bytes(path).splitlines(keepends=True)
+        left = [line for line in kept if not re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])".encode(), line)]
+        if len(left) < len(kept):
+            files.write_whole(path, b"".join(left))
+        return len(left) < len(kept)
 
     # PINs: of a patient by code, of the staff by ``CLINIC``
 
@@ -373,6 +421,12 @@ def _hashed(pin: str, salt: bytes) -> str:
 
 def _fits(pin: str, written: str) -> bool:
     return hmac.compare_digest(_hashed(pin, bytes.fromhex(written.split(":")[1])), written)
+
+
+def _owner(path: Path) -> str:
+    """Return the code that stands in a file of settings, "" where there is none."""
+    table, notes = _table(path, path.name, missing_is_fine=False)
+    return "" if notes else str(table.get("patient", Profile().patient))
 
 
 def _bytes(path: Path) -> bytes | None:

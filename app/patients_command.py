@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app import files
+from app import audit, files
 from app.daily import Daily
 from app.logbook import DATABASE, Logbook
 from app.patients import CLINIC, PROGRAM, Patients, may_be_pin
@@ -56,6 +56,7 @@ def add(data: str | None, newcomer: Newcomer) -> int:
         patients = Patients(data_dir)
         profile = replace(patients.newcomer(), hand=newcomer.hand)
         card = patients.add(newcomer.picture, profile, _on_record(data_dir))
+        audit.note(data_dir, "patient.added", {"hand": str(newcomer.hand)}, patient=card.code)
     print(f"{card.code}  {card.picture}  {newcomer.hand}")
     return 0
 
@@ -96,9 +97,11 @@ def pin(data: str | None, code: str | None, clear: bool) -> int:
             must_be_staff(patients)
         if not clear:
             patients.set_pin(whose, _chosen(patients, whose))
+            audit.note(data_dir, "pin.set", patient="" if code is None else whose)
             print("The PIN is set.")
         elif patients.has_pin(whose):
             patients.set_pin(whose, "")
+            audit.note(data_dir, "pin.cleared", patient="" if code is None else whose)
             print("The PIN is cleared.")
         else:
             print("There is no PIN.")
@@ -124,6 +127,7 @@ def clear(data: str | None, code: str, by: str) -> int:
             daily.note(Event("clear"))
             if logbook.trouble:
                 raise ValueError(f"it could not be kept: {logbook.trouble}")
+            audit.note(data_dir, "lock.cleared", {"by": by}, patient=daily.patient)
         finally:
             logbook.close()
         print(f"{daily.patient}: practice may go on, in small steps. It is asked first how it feels.")

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from hashlib import sha256
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -80,6 +81,7 @@ def explain_to(named: str, language: str, out: Path | None, today_iso: str, forc
 
 def set_for(named: str, patient: str, data: str | None) -> int:
     """Copy a checked program to where a patient's own is kept, and note it in the diary; raise as ``explain_to``."""
+    from app import audit
     from app.patients import CLINIC, PROGRAM, Patients
     from app.patients_command import must_be_staff
 
@@ -91,10 +93,15 @@ def set_for(named: str, patient: str, data: str | None) -> int:
         if patients.has_pin(CLINIC):
             must_be_staff(patients)
         path = patients.folder(code) / PROGRAM
+        before = ""
         if path.is_file():
+            before = sha256(files.read_bytes(path)).hexdigest()
             files.set_aside(path)
         files.write_whole(path, text)
         trouble = _noted(data_dir, code, prescription)
+        after = sha256(text.encode()).hexdigest()
+        told = {"name": prescription.name, "before": before, "after": after, "dose": _dose(prescription)}
+        audit.note(data_dir, "program.set", told, patient=code)
     _print(f"  note: {row.key}: {row.what}" for row in oddities(prescription))
     print(f"{path}: {code} now has the program {prescription.name}")
     if trouble:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import Literal
 
+from app import audit
 from app.files import FilesError
 from app.patients import CLINIC, Patients
 from engine import focus, menu, screens, who_screens
@@ -317,6 +318,7 @@ class Reception:
             self.trouble = "store.full" if error.message_key == "files.full" else "store.read-only"
             self._to_tiles(now)
             return None
+        audit.note(self.patients.data_dir, "patient.added", {"hand": str(hand)}, patient=card.code, role=audit.PATIENT)
         self.refresh()
         return self._choose(card.code, now)
 

@@ -8,14 +8,17 @@ from typing import Any
 
 import games
 from app import files
+from engine import assessment
 from engine import level as levels
 from engine import prescription as prescriptions
 from engine import task as tasks
+from engine.assessment import Rungs
 from engine.game import AnyGame
 from engine.level import Ladder, Level, LevelError
 from engine.prescription import Prescription
 from engine.program import Program
 from engine.task import Task
+from games import assess
 
 ORDER = (
     "ladybirds", "cup", "brook", "melody", "buttons", "kite", "market", "letters", "zip", "kitchen",
@@ -32,6 +35,33 @@ def all_games() -> Mapping[str, AnyGame]:
             found[module.GAME.name] = module.GAME
     known = [name for name in ORDER if name in found]
     return {name: found[name] for name in (*known, *sorted(set(found) - set(known)))}
+
+
+@cache
+def _assess_modules() -> Mapping[str, Any]:
+    """Return the module of each item of an assessment by its game's name; they are no games to be picked."""
+    found = [import_module(f"games.assess.{row.name}") for row in pkgutil.iter_modules(assess.__path__)]
+    return {module.GAME.name: module for module in found if hasattr(module, "GAME")}
+
+
+def assess_items() -> Mapping[str, AnyGame]:
+    """Return the game of each item of an assessment by its name."""
+    return {name: module.GAME for name, module in _assess_modules().items()}
+
+
+def assess_rungs() -> Mapping[str, Rungs]:
+    """Return what each item's game asks, rung by rung, before any cap."""
+    return {name: module.RUNGS for name, module in _assess_modules().items()}
+
+
+def assess_ladders(cap: float | None) -> Mapping[str, Ladder]:
+    """Return the fixed rungs of each item's game, forces lowered to what ``cap`` allows."""
+    return assessment.ladders(assess_items(), assess_rungs(), cap)
+
+
+def everything() -> Mapping[str, AnyGame]:
+    """Return all that can be played in a session: the games and the items of an assessment."""
+    return {**all_games(), **assess_items()}
 
 
 @cache

@@ -47,7 +47,7 @@ def load(data_dir: Path) -> tuple[Profile, tuple[str, ...]]:
         return Profile(language=_language_here()), () if missing else (
             f"{SETTINGS}: cannot be read ({error.detail}); {ALL_USUAL}",
         )
-    return _profile_of(text)
+    return parsed(text)
 
 
 def save(data_dir: Path, profile: Profile) -> None:
@@ -75,7 +75,8 @@ def profile_text(profile: Profile) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _profile_of(text: str) -> tuple[Profile, tuple[str, ...]]:
+def parsed(text: str) -> tuple[Profile, tuple[str, ...]]:
+    """Return the profile in a text of settings, and a plain note for each thing in it that was not taken."""
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:

@@ -8,10 +8,11 @@ The wall clock is never read here: times come in as ISO-8601 texts in UTC.
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,26 +33,36 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     create_engine,
+    delete,
     event,
     func,
     insert,
     inspect,
     select,
+    text,
+    update,
 )
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.history import Played
+from app.merging import Arrived, Head, Told, Whole, identity_of, interleaved, numbered
 from engine.diary import Entry
 from engine.hand import Side
 from engine.plan import belief_key
 from engine.recording import End, Trial, header_line, trial_from_plain
+from engine.source import Source, from_plain
 from engine.ticks import TICKS_PER_S, to_ms
 
 FILE = "regrasp.sqlite3"
 VERSION = 2  # 2 adds the diary
 BUSY_S = 1.0
 OWN_KEYS = ("regrasp", "format", "rules")
+PROBES = "fixed_blocks"
+SAID = ('{"fit"', '{"source"')
+LATE = 1200  # letters at the end of a trial in which its source stands
+EARLY = 6000  # letters of a trial or header in which all that is looked for there stands, before what is long
 CHECKED = ("sessions", "trials", "ends")
 KEYS_OF_CODES = {
     sqlite3.SQLITE_IOERR_SHMSIZE: "store.full",
@@ -110,6 +121,30 @@ class Kept:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """One trial of a fixed block as it is kept, and what its block was played with.
+
+    ``just`` as in ``engine.game.Outcome``; ``rules`` and ``cap_n`` (newtons, 0 for none) are those of its session.
+    """
+
+    session: int
+    started: str
+    block: int
+    index: int
+    game: str
+    hand: str
+    played_with: str
+    level: int
+    difficulty: float
+    result: str
+    measures: dict[str, float]
+    just: tuple[tuple[str, float], ...]
+    source: Source
+    rules: int
+    cap_n: float
+
+
 # --- tables ---------------------------------------------------------------------------------------------
 
 TABLES = MetaData()
@@ -151,6 +186,17 @@ TRIALS = Table(
     ),
     UniqueConstraint("session", "idx"),
     Index("trials_by_way", "game", "hand", "played_with", "session"),
+    Index(
+        PROBES,
+        "session",
+        "block",
+        "game",
+        "hand",
+        "played_with",
+        "level",
+        "difficulty",
+        sqlite_where=text("reason = 'reason.probe'"),
+    ),
 )
 ENDS = Table(
     "ends",
@@ -184,6 +230,15 @@ COPIED = ("block", "level", "attempt", "start_tick", "end_tick", "difficulty", "
           "played_with", "result", "cause", "finger", "reason")  # fmt: skip
 
 
+_OF_BLOCK = (
+    select(
+        *(TRIALS.c[name] for name in ("block", "idx", "game", "hand", "played_with", "level", "difficulty", "result")),
+        TRIALS.c.measures, func.substr(TRIALS.c.trial, 1, EARLY).label("early"),
+    )
+    .where(TRIALS.c.session == bindparam("at"), TRIALS.c.block == bindparam("number"))
+    .where(text("reason = 'reason.probe'"))
+    .order_by(TRIALS.c.idx)
+)  # fmt: skip
 TABLES_OF = {1: set(TABLES.tables) - {DIARY.name}, 2: set(TABLES.tables)}
 
 
@@ -198,14 +253,15 @@ class Store:
         self._writer = engine.execution_options(begin_with="BEGIN IMMEDIATE")
 
     @staticmethod
-    def open(path: Path, make: bool = True) -> "Store":
+    def open(path: Path, make: bool = True, checked: bool = True) -> "Store":
         """Return the store in the file ``path``, made if it is missing; raise ``StoreError``.
 
         A file that is damaged or was written by a newer program is left exactly as it is. Without ``make``, one
-        that is missing or empty is ``store.unknown``, and nothing is made.
+        that is missing or empty is ``store.unknown``, and nothing is made. One that is only read need not be
+        ``checked`` page by page before, which takes long after years: what is damaged is told where it is read.
         """
         place = str(path.absolute())
-        is_new = _look_at(path.absolute())
+        is_new = _look_at(path.absolute(), checked)
         if is_new and not make:
             raise StoreError("store.unknown", f"{place}: there are no records here that can be read")
         store = Store(_engine(URL.create("sqlite", database=place)), place)
@@ -290,12 +346,14 @@ class Store:
         with self._writing() as db:
             db.execute(insert(DIARY).values(row))
 
-    def diary(self, patient: str, kinds: Sequence[str] = (), last: int | None = None) -> tuple[Entry, ...]:
+    def diary(
+        self, patient: str, kinds: Sequence[str] = (), last: int | None = None, since: int = 0
+    ) -> tuple[Entry, ...]:
         """Return the entries of a patient's diary, oldest first: of these kinds (or all), the ``last`` ones (or all).
 
-        Raise ``StoreError``.
+        Only those of the local date ``since`` or later count. Raise ``StoreError``.
         """
-        query = select(DIARY).where(DIARY.c.patient == patient)
+        query = select(DIARY).where(DIARY.c.patient == patient, DIARY.c.day >= since)
         if kinds:
             query = query.where(DIARY.c.kind.in_(kinds))
         query = query.order_by(DIARY.c.id.desc())
@@ -303,25 +361,93 @@ class Store:
             rows = db.execute(query if last is None else query.limit(last)).all()
             return tuple(_entry(row) for row in reversed(rows))
 
-    def played(self, patient: str) -> tuple[Played, ...]:
+    def played(self, patient: str, since: str = "") -> tuple[Played, ...]:
         """Return how many trials of each session, block, level, reason and result there were, oldest session first.
 
-        Raise ``StoreError``.
+        Only sessions that began at ``since`` or later count (ISO 8601, UTC). Raise ``StoreError``.
         """
         t = TRIALS.c
         by = (t.session, SESSIONS.c.started, t.hand, t.block, t.game, t.level, t.reason, t.result, t.cause)
-        why = func.coalesce(REASONS.c.why, ENDS.c.why, "")
+        why, hardest = func.coalesce(REASONS.c.why, ENDS.c.why, ""), func.max(t.difficulty)
         query = (
-            select(*by, func.count(), func.max(t.end_tick), func.coalesce(ENDS.c.how, ""), why)
+            select(*by, func.count(), func.max(t.end_tick), func.coalesce(ENDS.c.how, ""), why, hardest)
             .join_from(TRIALS, SESSIONS)
             .outerjoin(ENDS, ENDS.c.session == t.session)
             .outerjoin(REASONS, REASONS.c.session == t.session)
-            .where(SESSIONS.c.patient == patient)
+            .where(SESSIONS.c.patient == patient, SESSIONS.c.started >= since)
             .group_by(*by, ENDS.c.how, ENDS.c.why, REASONS.c.why)
             .order_by(t.session, t.block)
         )
         with self._reading() as db:
             return tuple(Played(*row) for row in db.execute(query))
+
+    def first_started(self, patient: str) -> str:
+        """Return when the first session of a patient with a trial began, or ""; raise ``StoreError``."""
+        return self._started(patient, func.min)
+
+    def last_started(self, patient: str) -> str:
+        """Return when the last session of a patient with a trial began, or ""; raise ``StoreError``."""
+        return self._started(patient, func.max)
+
+    def _started(self, patient: str, which: Any) -> str:
+        has_trial = select(TRIALS.c.id).where(TRIALS.c.session == SESSIONS.c.id).exists()
+        query = select(which(SESSIONS.c.started)).where(SESSIONS.c.patient == patient, has_trial)
+        with self._reading() as db:
+            return str(db.execute(query).scalar() or "")
+
+    def trials_since(self, patient: str, since: str) -> Iterator[tuple[int, str, Trial]]:
+        """Yield (session, when that began, trial) of all sessions from ``since`` on, in order; raise ``StoreError``.
+
+        The beliefs are left out: they are nine tenths of a trial.
+        """
+        query = (
+            select(TRIALS.c.session, SESSIONS.c.started, TRIALS.c.trial)
+            .join_from(SESSIONS, TRIALS, TRIALS.c.session == SESSIONS.c.id)
+            .where(SESSIONS.c.patient == patient, SESSIONS.c.started >= since)
+            .order_by(TRIALS.c.session, TRIALS.c.idx)
+        )
+        with self._reading() as db:
+            for row in db.execute(query.execution_options(yield_per=100)):
+                plain = json.loads(row.trial) | {"belief": "", "fingers": ""}
+                yield row.session, row.started, trial_from_plain(plain)
+
+    def probes(self, patient: str, since: str = "", early: int | None = None) -> Iterator[Probed]:
+        """Yield the trials of a patient's fixed blocks, in order; raise ``StoreError``.
+
+        With ``early``, of the blocks of sessions before ``since`` only the first so many of each run of alike ones:
+        those that later ones are compared with. After years of practice that takes a tenth of the time.
+        """
+        with self._reading() as db:
+            blocks = _fixed_blocks(db, patient)
+            for block in blocks if early is None else _worth_reading(blocks, since, early):
+                for row in db.execute(_OF_BLOCK, {"at": block.session, "number": block.block}).all():
+                    told = (json.loads(row.measures), _just(row.early), block.source, block.rules, block.cap_n)
+                    yield Probed(block.session, block.started, *row[:8], *told)
+
+    def lines_until(self, session: int, trial: int) -> list[str]:
+        """Return the lines that were kept with a trial, after those before it that say which sensor and how it fits.
+
+        Raise ``StoreError``.
+        """
+        here = (TRIALS.c.session == session) & (TRIALS.c.idx == trial)
+        with self._reading() as db:
+            last = db.execute(select(TRIALS.c.part).where(here)).scalar()
+            if last is None:
+                raise StoreError("store.unknown", f"{self._place}: session {session} has no trial {trial}")
+            before = [line for part in range(last) for line in _unpacked(db, session, part) if line.startswith(SAID)]
+            return [*before, *_unpacked(db, session, last)]
+
+    def sessions_of_games(self, patient: str, prefix: str) -> tuple[tuple[int, str, str], ...]:
+        """Return (session, started, hand) of each session with games whose names begin so, oldest first.
+
+        Raise ``StoreError``.
+        """
+        columns = (TRIALS.c.session, SESSIONS.c.started, TRIALS.c.hand)
+        query = select(*columns).join_from(TRIALS, SESSIONS).where(SESSIONS.c.patient == patient)
+        query = query.where(TRIALS.c.game >= prefix, TRIALS.c.game < prefix + "\uffff")  # so that the index serves
+        query = query.distinct().order_by(TRIALS.c.session)
+        with self._reading() as db:
+            return tuple((int(row.session), str(row.started), str(row.hand)) for row in db.execute(query))
 
     def seconds_a_try(self, patient: str) -> dict[str, float]:
         """Return how long a try of each game took on average, in seconds; raise ``StoreError``."""
@@ -340,6 +466,46 @@ class Store:
         with self._reading() as db:
             rows = db.execute(_sessions_of(patient).order_by(SESSIONS.c.id))
             return tuple(_kept(row) for row in rows)
+
+    def each_session(self, patient: str, since: str = "") -> Iterator[Kept]:
+        """Yield the sessions of a patient that began at ``since`` (ISO, UTC) or later, oldest first, one at a time.
+
+        Ten years fit into little memory so, since a header is long. Raise ``StoreError``.
+        """
+        query = select(SESSIONS.c.id).where(SESSIONS.c.patient == patient, SESSIONS.c.started >= since)
+        with self._reading() as db:
+            ids = list(db.execute(query.order_by(SESSIONS.c.id)).scalars())
+        for session in ids:
+            with self._reading() as db:
+                kept = _kept(db.execute(_sessions_of(patient).where(SESSIONS.c.id == session)).one())
+            yield kept
+
+    def each_entry(self, patient: str, since: str = "") -> Iterator[tuple[int, str, Entry]]:
+        """Yield id, time (ISO, UTC) and entry of a patient's diary from ``since`` on, oldest first, a few at a time."""
+        query = select(DIARY).where(DIARY.c.patient == patient, DIARY.c.at >= since).order_by(DIARY.c.id).limit(200)
+        last = 0
+        while True:
+            with self._reading() as db:
+                rows = [(row.id, row.at, _entry(row)) for row in db.execute(query.where(DIARY.c.id > last))]
+            if not rows:
+                return
+            yield from rows
+            last = rows[-1][0]
+
+    def ending(self, session: int) -> tuple[End, str, str] | None:
+        """Return how a session ended, when, and when the reason was given ("" for never); ``None`` if it did not."""
+        why = func.coalesce(REASONS.c.why, ENDS.c.why).label("why")
+        query = select(ENDS.c.tick, ENDS.c.how, why, ENDS.c.at, REASONS.c.at.label("told"))
+        query = query.outerjoin_from(ENDS, REASONS, REASONS.c.session == ENDS.c.session)
+        with self._reading() as db:
+            row = db.execute(query.where(ENDS.c.session == session)).first()
+            return None if row is None else (End(row.tick, row.how, row.why), row.at, row.told or "")
+
+    def header(self, session: int) -> dict[str, Any]:
+        """Return the header of a session; raise ``StoreError``."""
+        with self._reading() as db:
+            header: dict[str, Any] = json.loads(self._header(db, session))
+            return header
 
     def trials(self, session: int) -> tuple[Trial, ...]:
         """Return the trials of a session, in the order of their indices; raise ``StoreError``."""
@@ -395,6 +561,86 @@ class Store:
                 lines = _unpacked(db, session, part)
             yield from lines
 
+    # What goes from one computer to another, and what is forgotten
+
+    def heads(self, patient: str) -> tuple[tuple[int, Head], ...]:
+        """Return id and head of every session of a patient, in the order in which they stand; raise ``StoreError``."""
+        with self._reading() as db:
+            return _heads(db, patient)
+
+    def whole(self, session: int) -> Whole:
+        """Return all that is kept of one session; raise ``StoreError``."""
+        with self._reading() as db:
+            self._header(db, session)
+            return _whole(db, session)
+
+    def told(self, patient: str) -> tuple[Told, ...]:
+        """Return the diary of a patient as it is kept, oldest first; raise ``StoreError``."""
+        with self._reading() as db:
+            return tuple(row for _, row in _told_rows(db, patient))
+
+    def known_as(self, heads: Iterable[Head]) -> frozenset[str]:
+        """Return the codes of all patients of whom one of these sessions is kept; raise ``StoreError``."""
+        identities = {head.identity for head in heads}
+        query = select(SESSIONS).where(SESSIONS.c.started.in_({head.started for head in heads}))
+        with self._reading() as db:
+            return frozenset(row.patient for row in db.execute(query)
+                             if identity_of(json.loads(row.header), row.started) in identities)  # fmt: skip
+
+    def take_in(
+        self, patient: str, heads: Sequence[Head], read: Callable[[int], Whole], told: Sequence[Told],
+        join: Callable[[Sequence[Told]], Told | None] = lambda _: None,
+    ) -> Arrived:  # fmt: skip
+        """Add what is new of the sessions and the diary of this very patient, all or nothing; return how much it was.
+
+        ``read`` returns one of the sessions in ``heads`` by its number. Content that is here stays as it is; what comes
+        in stands among it as if it had been kept here, in the order of both and by time. ``join`` gets the diary that
+        was here, and may add an entry after both. Raise ``StoreError``: ``store.differs`` where the same thing is kept
+        here with another content.
+        """
+        with self._writing() as db:
+            found = _sessions_in(db, self._place, patient, heads, read)
+            return replace(found, diary=_diary_in(db, patient, told, join))
+
+    def counts(self, patient: str) -> dict[str, int]:
+        """Return how many rows of each table are a patient's; raise ``StoreError``."""
+        with self._reading() as db:
+            return {
+                table.name: int(db.execute(select(func.count()).select_from(table).where(ours)).scalar_one())
+                for table, ours in _rows_of(patient)
+            }
+
+    def rows(self, patient: str) -> Iterator[tuple[Any, ...]]:
+        """Yield every row of a patient, headed by the name of its table; raise ``StoreError``."""
+        with self._reading() as db:
+            for table, ours in _rows_of(patient):
+                query = select(table).where(ours).order_by(*table.primary_key)
+                for row in db.execute(query.execution_options(yield_per=50)):
+                    yield (table.name, *row)
+
+    def forget(self, patient: str) -> None:
+        """Remove every row of a patient for good, all or none, and write the file anew without them.
+
+        The triggers that refuse it are taken away and made again in the same transaction; what becomes free is
+        overwritten. Raise ``StoreError``; after one it can be done again.
+        """
+        with self._writing() as db:
+            db.exec_driver_sql("PRAGMA secure_delete = ON")
+            with _changing(db):
+                for table, ours in _rows_of(patient):
+                    db.execute(delete(table).where(ours))
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Write the file anew without what was free in it, and empty its log; raise ``StoreError``."""
+        with _told(self._place):
+            connection = self._engine.raw_connection()
+            try:
+                for statement in ("PRAGMA secure_delete = ON", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                    connection.cursor().execute(statement)
+            finally:
+                connection.close()
+
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
@@ -403,8 +649,14 @@ class Store:
         """Make the tables of a new database; open the first connection in any case, so that errors come now."""
         if not is_new:
             with self._reading() as db:
-                if db.execute(select(func.max(SCHEMA.c.version))).scalar() == VERSION:
-                    return
+                known = {index["name"] for index in inspect(db).get_indexes(TRIALS.name)}
+                is_ours = db.execute(select(func.max(SCHEMA.c.version))).scalar() == VERSION
+            if is_ours and PROBES in known:
+                return
+            if is_ours:  # the index came later than its table; without it all is only slower
+                with suppress(StoreError), self._writing() as db:
+                    next(index for index in TRIALS.indexes if index.name == PROBES).create(db)
+                return
         with self._writing() as db:
             TABLES.create_all(db)
             _refuse_changes(db)
@@ -452,7 +704,7 @@ class Store:
 # --- opening --------------------------------------------------------------------------------------------
 
 
-def _look_at(path: Path) -> bool:
+def _look_at(path: Path, checked: bool = True) -> bool:
     """Return whether the database is still to be made; raise ``StoreError`` unless it can be used.
 
     It is opened read-only, since even closing a file that was opened for writing may change it.
@@ -460,7 +712,7 @@ def _look_at(path: Path) -> bool:
     engine = _engine(URL.create("sqlite", database=path.as_uri(), query={"mode": "ro", "uri": "true"}))
     try:
         with _told(str(path)), engine.connect() as db:
-            return _is_new(db, str(path))
+            return _is_new(db, str(path), checked)
     except StoreError as error:
         if _code(error.__cause__) & 0xFF == sqlite3.SQLITE_CANTOPEN:
             return True
@@ -469,7 +721,7 @@ def _look_at(path: Path) -> bool:
         engine.dispose()
 
 
-def _is_new(db: Connection, place: str) -> bool:
+def _is_new(db: Connection, place: str, checked: bool) -> bool:
     there = set(inspect(db).get_table_names())
     if not there:
         return True
@@ -481,7 +733,7 @@ def _is_new(db: Connection, place: str) -> bool:
         raise StoreError("store.newer", f"{place}: version {version}, this program knows {VERSION}")
     if version not in TABLES_OF or not there.issuperset(TABLES_OF[version]):
         raise StoreError("store.damaged", f"{place}: some of its tables are missing")
-    for table in CHECKED:
+    for table in CHECKED if checked else ():
         _check(db, table, place)
     return False
 
@@ -567,6 +819,86 @@ def _sessions_of(patient: str) -> Select[Any]:
     return query.where(SESSIONS.c.patient == patient)
 
 
+@dataclass(frozen=True, slots=True)
+class _Fixed:
+    """One fixed block: where it is, and all that two of them must share to be compared."""
+
+    session: int
+    started: str
+    block: int
+    way: tuple[Any, ...]
+    source: Source
+    rules: int
+    cap_n: float
+
+
+def _fixed_blocks(db: Connection, patient: str) -> list[_Fixed]:
+    """Return the fixed blocks of a patient, oldest first: found by their index, with one trial read of each."""
+    t = TRIALS.c
+    by = (t.session, t.block, t.game, t.hand, t.played_with, t.level, t.difficulty)
+    inner = select(*by, func.min(t.id).label("first")).where(text("reason = 'reason.probe'")).group_by(*by).subquery()
+    late = func.substr(t.trial, -LATE).label("late")
+    query = select(inner, SESSIONS.c.started, late).join(SESSIONS, SESSIONS.c.id == inner.c.session)
+    query = query.join(TRIALS, t.id == inner.c.first)
+    query = query.where(SESSIONS.c.patient == patient).order_by(inner.c.first)
+    found: list[_Fixed] = []
+    rules: dict[int, tuple[int, float]] = {}
+    for row in db.execute(query.execution_options(yield_per=100)):
+        if found and (found[-1].session, found[-1].block) == (row.session, row.block):
+            continue  # a block whose trials are not all alike is read once
+        if row.session not in rules:
+            rules = {row.session: _rules(db, row.session)}
+        source = _source(row.late[row.late.rfind('"source":') :])
+        found.append(_Fixed(row.session, row.started, row.block, tuple(row[2:7]), source, *rules[row.session]))
+    return found
+
+
+def _worth_reading(blocks: Sequence[_Fixed], since: str, early: int) -> Iterator[_Fixed]:
+    """Yield those since then, and before that the first ``early`` of each run of alike ones."""
+    runs: dict[Any, tuple[Any, int]] = {}
+    for block in blocks:
+        alike = (block.way, block.source, block.rules, block.cap_n)
+        was, n = runs.get(block.way[:2], (None, 0))
+        n = n + 1 if was == alike else 1
+        runs[block.way[:2]] = (alike, n)
+        if n <= early or block.started >= since:
+            yield block
+
+
+@lru_cache(maxsize=64)
+def _source(late: str) -> Source:
+    """Return the source from the end of a trial, that begins with it."""
+    return from_plain(_said_early(late, "source") or {})
+
+
+def _just(early: str) -> tuple[tuple[str, float], ...]:
+    """Return the pairs ``just`` from the beginning of a trial: to read all of it takes ten times as long."""
+    found = _said_early(early, "just") or []
+    return tuple((str(name), float(value)) for name, value in found)
+
+
+def _rules(db: Connection, session: int) -> tuple[int, float]:
+    """Return the rules and the cap in newtons (0: none) from the beginning of a header."""
+    raw = db.connection.driver_connection
+    if isinstance(raw, sqlite3.Connection) and hasattr(raw, "blobopen"):  # a header is long, and few pages are read so
+        with raw.blobopen(SESSIONS.name, "header", session, readonly=True) as header:
+            early = header.read(EARLY).decode("utf-8", "ignore")
+    else:
+        query = select(func.substr(SESSIONS.c.header, 1, EARLY)).where(SESSIONS.c.id == session)
+        early = str(db.execute(query).scalar())
+    before_levels = early.partition('"levels":')[0]
+    return int(_said_early(early, "rules") or 0), float(_said_early(before_levels, "cap_n") or 0.0)
+
+
+def _said_early(text: str, key: str) -> Any:
+    """Return the first value of a key in the beginning of an object's JSON, ``None`` where it is not there whole."""
+    at = text.find(f'"{key}":')
+    try:
+        return None if at < 0 else json.JSONDecoder().raw_decode(text, at + len(key) + 3)[0]
+    except ValueError:
+        return None
+
+
 def _done(db: Connection, session: int) -> tuple[int, ...]:
     query = select(TRIALS.c.block, func.count().label("n")).where(TRIALS.c.session == session).group_by(TRIALS.c.block)
     counts = {row.block: row.n for row in db.execute(query)}
@@ -643,3 +975,161 @@ def _last_adapted(db: Connection, ours: ColumnElement[bool]) -> tuple[dict[str, 
         if plain["belief"]:
             return plain, _later(row.started, to_ms(row.end_tick))
     return None
+
+
+# --- from one computer to another, and forgetting -------------------------------------------------------
+
+
+def _heads(db: Connection, patient: str) -> tuple[tuple[int, Head], ...]:
+    rows = db.execute(select(SESSIONS).where(SESSIONS.c.patient == patient).order_by(SESSIONS.c.id)).all()
+    number = {row.id: n for n, row in enumerate(rows)}
+    return tuple(
+        (row.id, Head(row.started, identity_of(json.loads(row.header), row.started), number.get(row.continues)))
+        for row in rows
+    )
+
+
+def _whole(db: Connection, session: int) -> Whole:
+    head = db.execute(select(SESSIONS).where(SESSIONS.c.id == session)).one()
+    ours = select(TRIALS.c.part, TRIALS.c.idx, TRIALS.c.trial).where(TRIALS.c.session == session)
+    trials = tuple((row.part, row.idx, row.trial) for row in db.execute(ours.order_by(TRIALS.c.idx)))
+    parts = tuple(tuple(_unpacked(db, session, part)) for part in range(_next_part(db, session)))
+    end = db.execute(select(*ENDS.c).where(ENDS.c.session == session)).first()
+    why = db.execute(select(*REASONS.c).where(REASONS.c.session == session)).first()
+    return Whole(
+        head.started, json.loads(head.header), trials, parts,
+        (end.at, end.tick, end.how, end.why, end.part) if end else None, (why.at, why.why, why.part) if why else None,
+    )  # fmt: skip
+
+
+def _told_rows(db: Connection, patient: str) -> tuple[tuple[int, Told], ...]:
+    rows = db.execute(select(DIARY).where(DIARY.c.patient == patient).order_by(DIARY.c.id))
+    return tuple((row.id, Told(row.at, row.day, row.kind, row.entry)) for row in rows)
+
+
+def _keys_of(heads: Iterable[Head]) -> list[tuple[tuple[str, str], int]]:
+    return list(numbered((head.started, head.identity) for head in heads))
+
+
+def _sessions_in(
+    db: Connection, place: str, patient: str, heads: Sequence[Head], read: Callable[[int], Whole]
+) -> Arrived:
+    here = _heads(db, patient)
+    were = _keys_of(head for _, head in here)
+    ids = dict(zip(were, (id_ for id_, _ in here), strict=True))
+    comes = _keys_of(heads)
+    sessions = trials = ends = 0
+    for n, key in enumerate(comes):
+        whole = read(n)
+        if key not in ids:
+            before = heads[n].continues
+            ids[key] = _begun(db, patient, whole, None if before is None else ids[comes[before]])
+            sessions += 1
+        added = _grown(db, place, ids[key], whole)
+        trials, ends = trials + added.trials, ends + added.ends
+    order = interleaved(were, comes, lambda key: datetime.fromisoformat(key[0][0]))
+    _put_in_order(db, SESSIONS, [ids[key] for key in order])
+    return Arrived(sessions, trials, ends)
+
+
+def _begun(db: Connection, patient: str, whole: Whole, continues: int | None) -> int:
+    """Keep the head of a session; where another one here goes on with the same one already, it stands for itself."""
+    taken = continues is not None and db.execute(select(SESSIONS).where(SESSIONS.c.continues == continues)).first()
+    row = {"patient": patient, "started": _utc(whole.started), "header": _json(whole.header)}
+    row_id = insert(SESSIONS).values(row | {"continues": None if taken else continues}).returning(SESSIONS.c.id)
+    return int(db.execute(row_id).scalar_one())
+
+
+def _grown(db: Connection, place: str, session: int, whole: Whole) -> Arrived:
+    """Add to a session what it does not have yet; raise ``store.differs`` where it has something else."""
+    was = _whole(db, session)
+    both = min(len(was.parts), len(whole.parts))
+    tries = {idx: (part, text) for part, idx, text in was.trials}
+    new = [row for row in whole.trials if row[1] not in tries]
+    same = was.parts[:both] == whole.parts[:both] and all(
+        tries.get(idx, (part, text)) == (part, text) for part, idx, text in whole.trials
+    )
+    ended = was.end is None or whole.end is None or was.end[1:4] == whole.end[1:4]
+    told = was.reason is None or whole.reason is None or was.reason[1] == whole.reason[1]
+    if not (same and ended and told):
+        raise StoreError("store.differs", f"{place}: the session begun at {whole.started} is kept with another content")
+    for part, lines in enumerate(whole.parts[both:], start=both):
+        db.execute(insert(SAMPLES).values(session=session, part=part, lines=_packed(lines)))
+    for part, idx, whole_text in new:
+        db.execute(insert(TRIALS).values(_trial_row(session, part, idx, whole_text)))
+    rows = ((ENDS, was.end, whole.end), (REASONS, was.reason, whole.reason))
+    ends = [(table, comes) for table, there, comes in rows if there is None and comes is not None]
+    for table, values in ends:
+        db.execute(insert(table).values((session, *values)))
+    return Arrived(trials=len(new), ends=len(ends))
+
+
+def _trial_row(session: int, part: int, idx: int, trial: str) -> dict[str, Any]:
+    plain = json.loads(trial)
+    row = {"session": session, "idx": idx, "part": part, "trial": trial, "measures": _json(plain["measures"])}
+    return row | {name: plain[name] for name in COPIED}
+
+
+def _diary_in(db: Connection, patient: str, told: Sequence[Told], join: Callable[[Sequence[Told]], Told | None]) -> int:
+    here = _told_rows(db, patient)
+    were, comes = numbered(row for _, row in here), numbered(told)
+    ids = dict(zip(were, (id_ for id_, _ in here), strict=True))
+    new = [key for key in comes if key not in ids]
+    if not new:
+        return 0
+    last = join([row for _, row in here])
+    for key in new:
+        ids[key] = _noted(db, patient, key[0])
+    order = interleaved(were, comes, lambda key: datetime.fromisoformat(key[0].at))
+    _put_in_order(db, DIARY, [ids[key] for key in order])
+    if last is not None:
+        _noted(db, patient, last)
+    return len(new)
+
+
+def _noted(db: Connection, patient: str, row: Told) -> int:
+    _utc(row.at)
+    values = {"patient": patient, "at": row.at, "day": row.day, "kind": row.kind, "entry": row.entry}
+    return int(db.execute(insert(DIARY).values(values).returning(DIARY.c.id)).scalar_one())
+
+
+def _put_in_order(db: Connection, table: Table, order: Sequence[int]) -> None:
+    """Give new ids to rows, from the first one on that does not stand in its place: what is read goes by ids."""
+    first = _first_mixed(order)
+    if first is None:
+        return
+    free = int(db.execute(select(func.max(table.c.id))).scalar_one()) + 1
+    keys = [SESSIONS.c.continues, *(t.c.session for t in (TRIALS, SAMPLES, ENDS, REASONS))] if table is SESSIONS else []
+    with _changing(db):
+        db.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for id_, old in enumerate(order[first:], start=free):
+            for column in (table.c.id, *keys):
+                db.execute(update(column.table).where(column == old).values({column: id_}))
+
+
+def _first_mixed(order: Sequence[int]) -> int | None:
+    """Return the place of the first id that is higher than one after it, ``None`` where they rise."""
+    first, lowest = None, None
+    for n, id_ in reversed(list(enumerate(order))):
+        if lowest is not None and id_ > lowest:
+            first = n
+        lowest = id_ if lowest is None else min(lowest, id_)
+    return first
+
+
+def _rows_of(patient: str) -> list[tuple[Table, ColumnElement[bool]]]:
+    """Return each table that holds something of a patient, and which rows: what refers to others comes first."""
+    ours = select(SESSIONS.c.id).where(SESSIONS.c.patient == patient)
+    below = [(table, table.c.session.in_(ours)) for table in (TRIALS, SAMPLES, ENDS, REASONS)]
+    return [*below, (SESSIONS, SESSIONS.c.patient == patient), (DIARY, DIARY.c.patient == patient)]
+
+
+@contextmanager
+def _changing(db: Connection) -> Iterator[None]:
+    """Let rows be changed in here; an error takes everything back, the triggers that refuse it as well."""
+    if db.dialect.name == "sqlite":
+        for table in TABLES.tables:
+            for verb in ("update", "delete"):
+                db.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_refuses_{verb}")
+    yield
+    _refuse_changes(db)

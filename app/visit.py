@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app import files, rooms, settings
+from app import audit, files, rooms, settings
 from app.activities import ACTIVITIES, EXPLORE, UNSCORED, Activities
 from app.asked import Asked
 from app.captions import Captions
@@ -19,6 +19,8 @@ from app.reader import Line, Reader
 from app.reception import LEAVE, Arrived, Came, Granted, Reception
 from engine import (
     adaptive,
+    assess_screens,
+    assessment,
     day_screens,
     focus,
     goal_screens,
@@ -73,7 +75,10 @@ ROUGH_STEP, FINE_STEP = 1.04, 1.005
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for on the command line: a game, its trials and level, a seed and what it is played with."""
+    """What was asked for on the command line: a game, its trials and level, a seed and what it is played with.
+
+    With ``assess`` it is an assessment: of one ``hand``, or of both.
+    """
 
     game: str = ""
     trials: int = 10
@@ -81,6 +86,7 @@ class Wish:
     seed: int | None = None
     device: Asked | None = None
     hand: Side | None = None
+    assess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,7 @@ class Visit:
         self._card, self._card_way, self._card_step = 0.0, "", ROUGH_STEP
         self._spelling = Spelling()
         self._task = ""
+        self._assessed: Side | None = None
         self._continues: int | None = None
         self._goals: goal_screens.Flow | None = None
         self._goals_told = 0
@@ -148,7 +155,8 @@ class Visit:
         """Return who plays now: the settings that are kept, the hand that was asked for, the screen as measured."""
         kept = self.reception.profile if self.reception is not None and self.reception.open else self._kept
         here = replace(kept, units_per_mm=self.display.units_per_mm or self._kept.units_per_mm)
-        return replace(here, hand=self._wish.hand) if self._wish.hand else here
+        hand = self._assessed or self._wish.hand
+        return replace(here, hand=hand) if hand else here
 
     @property
     def grip_with(self) -> str:
@@ -181,7 +189,9 @@ class Visit:
         self.logbook.open()
         self._trouble = self.logbook.trouble
         self._cut_off = self.logbook.unfinished(self.profile.patient)
-        if self._wish.game:
+        if self._wish.assess:
+            self._to_assess()
+        elif self._wish.game:
             self._play_at_once(Block(self._wish.game, self._wish.trials, self._wish.level))
         elif self._first_time and self._screen == "home" and self.session is None:
             self._show("first")
@@ -350,7 +360,8 @@ class Visit:
         made: dict[str, Callable[[], Scene]] = {
             "first": screens.first_hand,
             "leaving": screens.leaving,
-            "pick": lambda: screens.pick((*self._games(), *ACTIVITIES), self._page),
+            "pick": lambda: screens.pick(self._shelf, self._page),
+            "assess": self._assess_overview,
             EXPLORE: lambda: screens.edges(self._games(rooms.with_edges()), self._page),
             "tasks": lambda: screens.tasks([task.name for task in self._tasks()], self._page),
             "task": lambda: screens.task(self._task, self._chosen_task().games),
@@ -396,7 +407,8 @@ class Visit:
             self._in_day(action)
             return
         deeds: dict[str, Callable[[], object]] = {
-            "play": lambda: self._begin(what) if what in ACTIVITIES else self._play_one(what),
+            "play": lambda: self._pick(what),
+            "assess": lambda: self._to_assess(Side(what)),
             "practice": self._to_day,
             "again": self._go_on,
             "pick": lambda: self._show("pick"),
@@ -425,7 +437,7 @@ class Visit:
     def _turn_page(self) -> None:
         counts = {
             "settings": 3 * screens.SETTINGS_PAGES,
-            "pick": len(self._games()) + len(ACTIVITIES),
+            "pick": len(self._shelf),
             "tasks": len(self._tasks()),
             EXPLORE: len(self._games(rooms.with_edges())),
             "touch": len(TOUCHED),
@@ -437,6 +449,7 @@ class Visit:
         if self._screen == "again":
             self._leave_cut_off()
         self._note_done()
+        self._assessed = None
         self._show("home")
 
     def _choose_hand(self, hand: Side) -> None:
@@ -470,9 +483,10 @@ class Visit:
 
     def _keep(self, profile: Profile) -> None:
         """Keep the settings; where nothing can be written they hold for this visit."""
-        self._kept = profile
+        was, self._kept = self._kept, profile
         try:
             settings.save(self._settings_dir, profile)
+            audit.note_settings(self._data_dir, was, profile)
         except files.FilesError:
             self._trouble = "store.read-only"
 
@@ -481,6 +495,20 @@ class Visit:
     def _begin(self, activity: str) -> None:
         self.activities.begin(activity, self.now, self._seed_of_now())
         self._show(activity)
+
+    @property
+    def _shelf(self) -> tuple[str, ...]:
+        """Return everything that can be picked: games, activities without a score, and the assessment, if any."""
+        assess = (assessment.NAME,) if self._possible() else ()
+        return (*self._games(), *ACTIVITIES, *assess)
+
+    def _pick(self, what: str) -> None:
+        if what == assessment.NAME:
+            self._to_assess()
+        elif what in ACTIVITIES:
+            self._begin(what)
+        else:
+            self._play_one(what)
 
     def _activity(self) -> Scene:
         return self.activities.scene(self._screen, self._page, self.now, self.profile)
@@ -615,7 +643,7 @@ class Visit:
         self, wanted: tuple[Block, ...] = (), name: str = "", exploring: bool = False, continues: int | None = None
     ) -> None:  # fmt: skip
         """Look whether there may be practice, and ask how it is, before the program or ``wanted`` blocks are played."""
-        if self.daily.hand:
+        if self.daily.hand and name != assessment.NAME:
             self._wish = replace(self._wish, hand=Side(self.daily.hand))
         self._continues = continues
         self.daily.begin(wanted, name, exploring, sensor=self.grip_with in SENSORS)
@@ -625,10 +653,48 @@ class Visit:
         came = self.daily.act(action)
         if came == "play" and self.daily.program is not None:
             self._play(self.daily.program, self._continues, asks=True)
+        elif came == assessment.NAME:
+            self._to_assess()
         elif came == "home":
             self._go_home()
         else:
             self._show("day")
+
+    # The assessment
+
+    def _hands(self) -> tuple[Side, ...]:
+        """Return the hands to be assessed: the one that practises, then the other; or the one that was asked for."""
+        if self._wish.assess and self._wish.hand:
+            return (self._wish.hand,)
+        usual = self.reception.profile if self.reception is not None and self.reception.open else self._kept
+        own = Side(self.daily.hand) if self.daily.hand else usual.hand
+        return own, own.other
+
+    def _left_of(self, hand: Side) -> tuple[assessment.Item, ...]:
+        """Return the items that are left of a hand, of those that can be done at all."""
+        sittings, today = self.logbook.sittings(self.profile.patient), self.logbook.moment().day
+        return assessment.left(self._possible(), sittings, str(hand), today)
+
+    def _possible(self) -> tuple[assessment.Item, ...]:
+        return self.daily.to_assess(self.profile.scan_s > 0)
+
+    def _to_assess(self, hand: Side | None = None) -> None:
+        """Ask how it is, and then for the items that are left of a hand; show how far it is where none are left."""
+        self._assessed = None
+        hand = hand or next((side for side in self._hands() if self._left_of(side)), None)
+        if hand is None:
+            self._show("assess")
+            return
+        self._assessed = hand
+        self._to_day(assessment.blocks(self._left_of(hand)), assessment.NAME)
+
+    def _assess_overview(self) -> Scene:
+        """Return how far each hand is, and the way to go on with the next one of which something is left."""
+        left = {hand: self._left_of(hand) for hand in self._hands()}
+        of = len(self._possible())
+        following = next((str(hand) for hand, items in left.items() if assessment.blocks(items)), "")
+        rows = tuple((str(hand), of - len(items), of) for hand, items in left.items())
+        return assess_screens.overview(rows, following)
 
     def _typed(self, samples: Sequence[Sample]) -> Sequence[Sample]:
         """Take in words that are typed; return what is left for the menu."""
@@ -688,11 +754,15 @@ class Visit:
     def _play_one(self, game: str) -> None:
         self._to_day((Block(game, self._wish.trials),), "play")
 
+    @property
+    def _is_assessing(self) -> bool:
+        return self._assessed is not None and self.daily.is_assessing
+
     def _play(self, program: Program, continues: int | None = None, asks: bool = False) -> None:
         plan = self._plan(program)
         if asks:
             plan = replace(plan, day=self.daily.of_plan(), known=self.daily.known)
-        self.session = Session(plan, rooms.all_games())
+        self.session = Session(plan, rooms.everything() if self._is_assessing else rooms.all_games())
         self._session_from = self.now
         if self.plugged is not None and self.taps_with in PADS and not self.plugged.answers(self.taps_with):
             self._silent = (Sample("link.pads", 0.0, 0.0),)  # it was gone before the session could hear of it
@@ -711,7 +781,7 @@ class Visit:
             suited = tuple(block for block in program.blocks if block.game in self._games())
             program = replace(program, blocks=suited or program.blocks)
         fingers = {key: text for key, text in self.logbook.fingers(self.profile.patient).items() if readable(text)}
-        ladders = rooms.all_ladders()
+        ladders = dict(self.daily.assess_ladders()) if self._is_assessing else rooms.all_ladders()
         program = program if self.profile.hurry else replace(program, speed=False)
         return Plan(seed, self.profile, program, ladders, played_with, beliefs, fingers=fingers)
 
@@ -732,7 +802,11 @@ class Visit:
             self.session = None
             self._wish = replace(self._wish, game="")
             self._used = self.now
+            is_assessed, self._assessed = self._is_assessing, None
             self._show("home")
+            if is_assessed and session.trials and not session.deserted:
+                self._show("assess")
+                return frame.cues
             if session.care.day is not None and session.trials and not session.deserted:
                 self._celebrate(session)
                 self.daily.look_back(self._milestones)
@@ -760,6 +834,10 @@ class Visit:
     def _go_on(self) -> None:
         """Go on with the practice that was cut off: the tries that are left of it."""
         if self._cut_off is None:
+            return
+        if self._cut_off.header["program"].get("name") == assessment.NAME:
+            self._leave_cut_off()
+            self._to_assess()
             return
         left = blocks_left(self._cut_off.header, self._cut_off.done)
         continues, self._cut_off = self._cut_off.id, None

@@ -71,6 +71,8 @@ class Chooser:
         choice = self._choice(block, played_with)
         own = [trial for trial in trials if trial.game == block.game]
         plain = Turn(choice, ladder.params(choice.difficulty))
+        if block.probe:
+            return plain
         turn = self._eased(block, played_with, choice, own) or plain
         if game.peak(turn.params) > self.plan.program.limits.cap:  # an eased mixture is no way around the cap
             turn = plain
@@ -130,11 +132,8 @@ class Chooser:
         if key not in self._tops:
             played = self.belief(block, played_with).played
             self._tops[key] = EASIEST if played is None else played
-        ladder, day = self._ladder(block), self.plan.day
-        most = len(ladder.levels)
-        rung, top = 100.0 / most, self._tops[key] - self._lower * 100.0 / most
-        base = dict(day.base).get(block.game) if day is not None else None
-        stood = self._tops[key] if base is None else ladder.start_of(min(base, most)) + 0.999 * rung
+        rung, base = 100.0 / len(self._ladder(block).levels), dict(self.plan.day.base) if self.plan.day else {}
+        top, stood = self._tops[key] - self._lower * rung, base.get(block.game, self._tops[key])
         return max(EASIEST, round(min(top, stood - (self._down or 0) * rung), 2))
 
     def rested(self, minutes: float) -> None:
@@ -158,6 +157,8 @@ class Chooser:
         if block.level is not None:
             ladder = self._ladder(block)
             low = ladder.start_of(block.level)
+            if block.probe:  # each probe asks the very same, or its values could not be compared
+                return replace(aim, fence=(low, low), rungs=None)
             return replace(aim, fence=(low, round(low + 99.9 / len(ladder.levels), 2)))
         clock = self._clock(block)
         is_open = gate.is_open(belief.steady) and self.plan.program.speed

@@ -92,7 +92,7 @@ Corridor = Before | After
 
 def before(day: Day) -> Before:
     """Return the corridor before a bout, at its first page."""
-    return Before(day, "welcome" if day.back else "today")
+    return Before(day, "welcome" if day.greeting else "today")
 
 
 def after(ending: Ending) -> After:
@@ -159,7 +159,7 @@ def _longer(text: str, sign: str) -> str:
 def _before_scene(corridor: Before, profile: Profile) -> Scene:
     page, flags = corridor.page, corridor.told.flags
     if page == "welcome":
-        return day_screens.welcome(profile)
+        return day_screens.welcome(corridor.day.greeting, profile)
     if page == "today":
         return day_screens.today(corridor.day, profile)
     if page in ("pain", "fatigue"):

@@ -207,7 +207,8 @@ class Course:
 
     def _after_block(self, now: int) -> Next:
         is_last = self._following() is None
-        if self._care.is_due(now, is_last) and not self.block.probe:
+        is_due = self._care.is_overdue(now) if self.block.probe and not is_last else self._care.is_due(now, is_last)
+        if is_due:
             return Asked("pain")
         return self._next_block(now)
 

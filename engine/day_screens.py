@@ -62,8 +62,9 @@ NOTHING_INSTEAD = ("red-flag",)
 class Day:
     """What is planned for a bout: its games, minutes, that it is bout n of m, and why it is as it is, in lines.
 
-    ``sensor`` tells whether a sensor is played with, ``back`` whether there was a gap of a week or more before,
-    ``free`` whether the patient may choose among the games.
+    ``sensor`` tells whether a sensor is played with, ``greeting`` is the key of what is said before all else, such as
+    after a gap, ``free`` whether the patient may choose among the games, ``assess`` whether it is time for an
+    assessment.
     """
 
     games: tuple[str, ...]
@@ -72,8 +73,9 @@ class Day:
     bouts: int = 1
     why: tuple[Line, ...] = ()
     sensor: bool = False
-    back: bool = False
+    greeting: str = ""
     free: bool = False
+    assess: bool = False
 
 
 # --- what all have in common ----------------------------------------------------------------------------
@@ -142,16 +144,21 @@ def keyed(
 # --- before ---------------------------------------------------------------------------------------------
 
 
-def welcome(profile: Profile) -> Scene:
-    """Return the screen after a gap: good to see you; days that were missed are not counted."""
-    asked = _asked("day.welcome", (("go on", "play", "button.go-on"),), "sunrise-back", main=True)
+def welcome(greeting: str, profile: Profile) -> Scene:
+    """Return the screen that greets after a gap, of which no day is counted, or says kindly what has become harder."""
+    icon = "people" if greeting == "return.lower" else "sunrise-back"
+    asked = _asked(greeting, (("go on", "play", "button.go-on"),), icon, main=True)
     return _with_home(asked, profile)
 
 
 def today(day: Day, profile: Profile) -> Scene:
     """Return the plan of today in one line, the card to set up by, and the big start."""
     start = Button("start", MIDDLE, 122, 520, 172, "icon-play", "button.start", "primary", size=64)
-    others = (Button("choose", 265, FOOT_Y, 410, FOOT_H, "icon-practice", "day.choose", size=32),) if day.free else ()
+    others: tuple[Button, ...] = ()
+    if day.free:
+        others += (Button("choose", 265, FOOT_Y, 410, FOOT_H, "icon-practice", "day.choose", size=32),)
+    if day.assess:
+        others += (Button("assess", 1335, FOOT_Y, 410, FOOT_H, "icon-task", "game.assess", size=32),)
     shapes = [_heading("day.title", 812, 48, 1), *_plan(day, profile), *_set_up(day.sensor), start, *others]
     return _with_home(shapes, profile)
 

@@ -7,11 +7,13 @@ from typing import Any
 from engine import guard
 from engine.guard import Event, FlareUp, Moment, Standing, Thresholds
 
-# Those of the safety machine come first; each of them carries the standing that it led to.
-GUARDED = guard.KINDS
+# Those of the safety machine come first; each of them carries the standing that it led to. ``merged`` is none of its
+# events: where a patient stands after diaries of two computers became one.
+MERGED = "merged"
+GUARDED = (*guard.KINDS, MERGED)
 OTHERS = (
     "chosen", "skipped", "reflect", "journal", "activity", "goal", "milestone", "program", "paused", "resumed", "fence",
-    "cleared",
+    "cleared", "test", "noticed",
 )  # fmt: skip
 KINDS = (*GUARDED, *OTHERS)
 
@@ -74,5 +76,6 @@ def standing(entries: Iterable[Entry], limits: Thresholds | None = None, flare: 
     except (KeyError, TypeError, ValueError):
         now = guard.start()
         for entry in guarded:
-            now = guard.step(now, event_of(entry), Moment(entry.at_s, entry.day), limits, flare)
+            if entry.kind != MERGED:
+                now = guard.step(now, event_of(entry), Moment(entry.at_s, entry.day), limits, flare)
         return now

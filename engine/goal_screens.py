@@ -13,7 +13,7 @@ from engine.goals import Activity, Passed, Standing
 from engine.prescription import Goal, Milestone
 from engine.sample import Sample
 from engine.scene import Bar, Button, Circle, Path, Picture, Scene, Shape, Words
-from engine.screens import CONTROL_H, CONTROL_W, MIDDLE, Row, Values, question, row_of, title
+from engine.screens import CONTROL_H, CONTROL_W, MIDDLE, Row, Values, row_of, title
 from engine.spelling import LETTERS, Spelling
 
 LONGEST, ROWS, TILES = 24, 3, 3
@@ -406,12 +406,6 @@ def celebrate(milestone: Milestone) -> Scene:
             *row_of((("go on", "play", "button.go-on"),), 250),
         ),
     )
-
-
-def back_again(words: str) -> Scene:
-    """Return kind words by key: after a gap (``Gap.words``), or ``return.lower`` and ``return.probe``."""
-    icon = {"return.lower": "people", "return.probe": "goal"}.get(words, "sunrise-back")
-    return question(words, (("go on", "play", "button.go-on"),), icon)
 
 
 def _short(text: str, most: int = 90) -> Values:

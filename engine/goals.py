@@ -25,7 +25,6 @@ SUCCESS, TRIES = 0.8, 8
 SMALL_STEP = 2  # rungs from one proposed milestone to the next
 LONG_GAP_D, SHORT_GAP_D = 7, 4
 STEP_DOWNS = ((28, 3), (14, 2), (LONG_GAP_D, 1))
-REGRESSED, RUNNING = 0.5, 2
 WEEK = 7
 LONGEST = 300
 
@@ -305,19 +304,6 @@ def _kept(entries: Iterable[Told]) -> dict[str, int]:
 
 
 # --- staying so, and coming back ------------------------------------------------------------------------
-
-
-def probe_due(last_day: int | None, today: int, weeks: int) -> bool:
-    """Tell whether it is time to look again at what stayed: ``weeks`` after the last time; with 0 weeks never."""
-    return weeks > 0 and (last_day is None or today - last_day >= weeks * WEEK)
-
-
-def regressed(successes: Sequence[float]) -> bool:
-    """Tell whether the last two probes of a game both had less than half of their tries passed, oldest first.
-
-    It is no verdict: the patient is told kindly, and to speak with the therapist (``return.lower``).
-    """
-    return len(successes) >= RUNNING and all(share < REGRESSED for share in successes[-RUNNING:])
 
 
 @dataclass(frozen=True, slots=True)

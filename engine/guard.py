@@ -718,3 +718,41 @@ def _planned_down(standing: Standing, flare: FlareUp) -> tuple[int, float]:
     if standing.plan == "resting":
         return flare.step_down, flare.re_entry[0]
     return 0, 1.0
+
+
+def together(one: Standing, other: Standing) -> Standing:
+    """Return where a patient stands who practised in two places that knew nothing of each other: as strict as either.
+
+    What a day forbids holds for the rest of that day, and for the next date too where no night lies between them.
+    """
+    older, newer = sorted((one, other), key=lambda row: (row.today, row.latest_s))
+    near = older.today == newer.today or newer.latest_s < older.latest_s + NIGHT_S
+    days = (older, newer) if near else (newer,)
+    hardest = max(days, key=lambda row: _LEVEL.get(row.day, 0))
+    starts = [row.start for row in days if row.start is not None]
+    lasts = [row.last_start for row in (one, other) if row.last_start is not None]
+    usual = min((row for row in (newer, older) if row.usual), key=lambda row: row.usual_pain or 0.0, default=newer)
+    most = ("today", "latest_s", "last_day", "usual_on", "asked_on", "strikes", "struck", "until", "until_s")
+    after = replace(
+        _stricter_plan(older, newer),
+        day=_between(hardest.day), because=hardest.because,
+        start=min(starts, default=None), last_start=min(lasts, default=None), usual=usual.usual,
+        efforts=sum(row.efforts for row in days), tired=sum(row.tired for row in days),
+        ended=tuple(sorted({*one.ended, *other.ended}))[-28:], flags=tuple(dict.fromkeys((*one.flags, *other.flags))),
+        done_on=min(one.done_on, other.done_on),
+        marked_on=tuple(map(max, one.marked_on, other.marked_on)),
+        marked_s=tuple(map(max, one.marked_s, other.marked_s)),
+        **{name: max(getattr(one, name), getattr(other, name)) for name in most},
+    )  # fmt: skip
+    return _stamped(after)
+
+
+def _between(day: str) -> str:
+    """Return the state of a day between two bouts that is as strict as the given one."""
+    return {"open": "unasked", "easy": "easy-over", "short": "short-over"}.get(day, day)
+
+
+def _stricter_plan(older: Standing, newer: Standing) -> Standing:
+    """Return the one of two that asks for more care; on the same way back, the one that is less far."""
+    strict = ("steady", "stepped", "re-entry", "resting", "locked")
+    return max((newer, older), key=lambda row: (strict.index(row.plan), -row.step))

@@ -45,7 +45,7 @@ class Day:
     """Where the patient stands as a session begins, when that is, and when the safety machine acts.
 
     After a gap it begins ``down`` rungs lower than it was, and nothing gets harder in that session. ``base`` is the
-    rung of each game that a step down is counted from: that of the last session in which nothing was held.
+    difficulty of each game that a step down is counted from: the most of the last session in which nothing was held.
     """
 
     standing: Standing
@@ -53,7 +53,7 @@ class Day:
     limits: Thresholds = field(default_factory=Thresholds)
     flare: FlareUp = field(default_factory=FlareUp)
     down: int = 0
-    base: tuple[tuple[str, int], ...] = ()
+    base: tuple[tuple[str, float], ...] = ()
 
 
 def belief_key(game: str, hand: Side, played_with: str) -> str:

@@ -18,7 +18,7 @@ from engine.sample import Sample, from_row, to_row
 from engine.source import Source
 
 FORMAT = 1
-RULES = 2
+RULES = 3
 
 
 class RecordingError(ValueError):

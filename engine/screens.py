@@ -268,10 +268,13 @@ def paused(reason: str) -> Scene:
     return question(f"pause.{reason}", choices, "plug" if gone else icons.get(reason, "pause"), main=not gone)
 
 
-def rest(left_s: float, whole_s: float, done: int, of: int, ready: bool, tired: bool = False) -> Scene:
+def rest(
+    left_s: float, whole_s: float, done: int, of: int, ready: bool, tired: bool = False, reasons: bool = True
+) -> Scene:  # fmt: skip
     """Return the rest screen: a round of time, how far the practice is, and what may be pressed.
 
-    A hand that has slowed is ``tired``: the rest is longer, and it may be enough for now.
+    A hand that has slowed is ``tired``: the rest is longer, and it may be enough for now. Without ``reasons`` nothing
+    can be told of why it is this hard.
     """
     share = left_s / whole_s if whole_s > 0 else 0.0
     shapes: tuple[Shape, ...] = (
@@ -283,8 +286,9 @@ def rest(left_s: float, whole_s: float, done: int, of: int, ready: bool, tired: 
         Words("rest.done", MIDDLE, 290, 36, width=1000, values=(("n", str(done)), ("of", str(of)))),
     )
     second: Row = ("enough", "rest", "rest.enough") if tired else ("why", "why", "button.why")
-    go_on, reasons = row_of((("go on", "play", "button.go-on"), second), 150)
-    return Scene("sunrise", (*shapes, *((go_on,) if ready else ()), reasons))
+    rows: tuple[Row, ...] = (("go on", "play", "button.go-on"), *((second,) if tired or reasons else ()))
+    go_on, *others = row_of(rows, 150)
+    return Scene("sunrise", (*shapes, *((go_on,) if ready else ()), *others))
 
 
 def spoken(values: Iterable[tuple[str, str]]) -> Values:

@@ -3,7 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine import day_screens, fitting, focus, ghost, quality, screens, sensor_screens, sweep
+from engine import (
+    assess_screens,
+    assessment,
+    day_screens,
+    fitting,
+    focus,
+    ghost,
+    quality,
+    screens,
+    sensor_screens,
+    sweep,
+)
 from engine.feedback import commonest
 from engine.game import AnyGame
 from engine.hand import Side
@@ -92,7 +103,8 @@ def _whole(view: View) -> Scene:
         left = max(0.0, (phase.until - view.now) / TICKS_PER_S)
         whole = (phase.until - phase.since) / TICKS_PER_S
         of = sum(block.trials for block in view.program.blocks if not block.explore)
-        return screens.rest(left, whole, len(view.trials), of, view.now >= phase.ready, phase.tired) + stop
+        reasons = view.program.name != assessment.NAME
+        return screens.rest(left, whole, len(view.trials), of, view.now >= phase.ready, phase.tired, reasons) + stop
     if isinstance(phase, Asked):
         return day_screens.pain_now(view.profile) if phase.what == "pain" else day_screens.effort(view.profile)
     if isinstance(phase, Waiting):
@@ -108,6 +120,8 @@ def _ended(view: View) -> Scene:
     if isinstance(phase, Summary):
         end = view.end or End(view.now, "")
         minutes = end.tick / TICKS_PER_S / 60
+        if view.program.name == assessment.NAME:
+            return assess_screens.thanks(assessment.done(view.trials), assessment.asked(view.program.blocks))
         if view.edges and not view.trials:
             return screens.explored(view.game.name, view.edges)
         return screens.summary(view.trials, minutes, end.how, view.reasons, phase.page)

@@ -16,7 +16,7 @@ PLANTED = [
     ("The shell is above games and devices, which are above the engine", "engine/ticks.py", "import app"),
     ("The shell is above games and devices, which are above the engine", "games/cup/rules.py", "import devices.mouse"),
     ("Each engine file stands on its floor", "engine/level.py", "import engine.session"),
-    ("The engine and the games touch nothing", "engine/measures.py", "import time"),
+    ("The engine and the games touch nothing", "engine/measures/basics.py", "import time"),
     ("The engine and the games touch nothing", "games/brook.py", "import arcade"),
     ("Only engine.chance draws chance", "app/sparkle.py", "import random"),
     ("Devices know no picture and no database", "devices/mouse.py", "import pyglet"),

@@ -17,7 +17,7 @@ def test_games_are_found_by_themselves() -> None:
 
 @pytest.mark.parametrize("name", GAMES)
 def test_it_keeps_its_contract_over_levels_positions_and_seeds(name: str) -> None:
-    check_game(rooms.all_games()[name], rooms.all_ladders()[name], seeds=1, positions=(0.0, 1.0), thin=4)
+    check_game(rooms.all_games()[name], rooms.all_ladders()[name], seeds=1, positions=(1.0,), thin=4)
 
 
 @pytest.mark.parametrize("name", GAMES)

@@ -75,7 +75,7 @@ def test_every_game_and_every_activity_is_on_one_of_the_pages(tmp_path: Path) ->
     while not set(room.actions) <= {*seen, "more", "home", "tasks", "goals"}:
         seen += [action for action in room.actions if action.startswith("play ")]
         room.click("more")
-    assert seen == [f"play {name}" for name in (*rooms.all_games(), *ACTIVITIES)]
+    assert seen == [f"play {name}" for name in (*rooms.all_games(), *ACTIVITIES, "assess")]
 
 
 def test_the_mirror_is_kept_with_its_presses_and_seconds(tmp_path: Path) -> None:

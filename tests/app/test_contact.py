@@ -36,7 +36,7 @@ def test_every_screen_around_the_games_is_on_it_by_its_own_name() -> None:
     names = [name for name, _ in around(Look())]
     assert len(names) == len(set(names))
     assert {"home", "summary", "moved", "why", "rest", "mirror", "imagine", "stopped", "card", "edges"} <= set(names)
-    pages = -(-(len(rooms.all_games()) + 4) // 3)
+    pages = -(-(len(rooms.all_games()) + 5) // 3)
     assert f"pick-{pages}" in names
 
 
@@ -45,7 +45,7 @@ def test_every_screen_of_a_day_is_on_it() -> None:
     assert {"tiles", "pin", "wipe", "welcome", "today", "choose", "pain", "news", "fatigue"} <= names
     assert {"emergency", "contact"} <= names
     assert {"clock", "pain-now", "effort", "waiting", "tired", "rest-tired", "pause-away", "pause-hidden"} <= names
-    assert {"use", "journal", "words", "next", "reached", "back-again", "goals", "goals-rate", "goals-none"} <= names
+    assert {"use", "journal", "words", "next", "reached", "lower", "goals", "goals-rate", "goals-none"} <= names
     assert {f"flags-{n + 1}" for n in range(day_screens.FLAG_PAGES)} <= names
     assert {f"reflect-{question}" for question in day_screens.REFLECTIONS} <= names
     assert len([name for name in names if name.startswith("closed-")]) == 3

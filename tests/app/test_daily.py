@@ -19,6 +19,7 @@ from engine.diary import Entry
 from engine.guard import Event
 from engine.plan import Day
 from engine.prescription import Fence
+from engine.probes import Row
 from engine.profile import Profile
 from engine.program import Block
 from engine.scene import Words
@@ -228,6 +229,33 @@ def test_after_a_journey_west_what_was_played_belongs_to_the_same_day_as_the_pai
     assert west.moment.day == west.standing.today == day
     west.begin()
     assert west.closed == "room.day"
+
+
+def test_probes_that_went_beyond_the_hands_own_limits_are_told_kindly_and_once_a_week(
+    logbook: Logbook, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def row(session: int, idx: int, value: float) -> Row:
+        measures = {"reaction_ms": value + 3 * idx, "right": 1.0}
+        return Row(session, session, "ladybirds", "right", "keys", 2, "same", idx, "hit", measures, 10.0)
+
+    usual = [500.0, 510.0, 490.0, 505.0, 495.0, 502.0, 500.0]
+    probed = [row(n, idx, value) for n, value in enumerate([*usual, 900.0, 910.0]) for idx in range(6)]
+    monkeypatch.setattr(Logbook, "probes", lambda *_: tuple(probed[:-12]))
+    assert not ward(logbook).is_harder
+    monkeypatch.setattr(Logbook, "probes", lambda *_: tuple(probed))
+    daily = ward(logbook)
+    daily.begin()
+    assert "return.lower" in {shape.key for shape in daily.scene(Profile()).shapes if isinstance(shape, Words)}
+    for action in ("go on", "start", "scale 0"):
+        assert daily.act(action) == "stay"
+    assert daily.act("news no") == "play"
+    daily.note(Event("bout"))
+    clock.later(days=1)
+    again = ward(logbook)
+    again.begin()
+    assert again.corridor.page == "today"  # type: ignore[union-attr]
+    clock.later(days=7)
+    assert ward(logbook).is_harder
 
 
 def test_a_paused_plan_says_so_misses_nothing_and_goes_on_with_practice(

@@ -21,11 +21,14 @@ from app.sizing import Sizing
 from app.texts import PLACE, load
 from app.visit import LEAST_PER_MM, MOST_PER_MM, changed
 from engine import (
+    assess_screens,
+    assessment,
     day_screens,
     focus,
     goal_screens,
     goals,
     guard,
+    handtests,
     imagine,
     phases,
     screens,
@@ -68,6 +71,11 @@ TIMES = (
 )  # fmt: skip
 OWN_WORDS = ("", "W", ("W" * 24 + " ") * 4 + "W" * 20, "the cup felt lighter and i held my own mug at breakfast")
 SIDES = (Side.LEFT, Side.RIGHT)
+ASSESS_WAYS = {
+    **dict.fromkeys(("assess-hold", "assess-ramp"), ("keys", "mouse", "serial")),
+    **dict.fromkeys(("assess-choice", "assess-fingers", "assess-taps"), ("keys", "pads")),
+    **dict.fromkeys(("assess-trace", "assess-ring"), ("mouse",)),
+}
 FIRST = ("ladybirds", "cup", "brook")
 ALWAYS_THERE = {
     "stop", "show", "home", "leave", "back", "skip", "more", "tasks", "goals", "word erase",
@@ -191,9 +199,19 @@ def plain_screens() -> Iterator[tuple[str, Scene]]:
     yield from looking_back(names)
     yield from choosing(names)
     yield from settings()
+    yield from assess_scenes()
     yield from day_scenes()
     yield from who_scenes()
     yield from goal_scenes()
+
+
+def assess_scenes() -> Iterator[tuple[str, Scene]]:
+    """Yield the screens around an assessment: nothing, some and all of it done, of one hand and of both."""
+    names = tuple(item.name for item in assessment.ITEMS)
+    for count in (0, 1, 6, len(names)):
+        yield f"assess, thanks, {count}", assess_screens.thanks(names[:count], names)
+    for hands in ((("right", 3, 11),), (("left", 11, 11), ("right", 0, 11))):
+        yield from ((f"assess, {hands}, {on}", assess_screens.overview(hands, on)) for on in ("left", "right", ""))
 
 
 def goal_scenes() -> Iterator[tuple[str, Scene]]:
@@ -206,7 +224,8 @@ def goal_scenes() -> Iterator[tuple[str, Scene]]:
                 yield f"goals, {name}, {many}, unseen {profile.unseen}", shown
     for row in (*(Milestone(game, 99) for game in rooms.all_games()), Milestone("cup", 4, LONG_WORDS)):
         yield f"reached, {row}", goal_screens.celebrate(row)
-    yield from ((key, goal_screens.back_again(key)) for key in load("en").table if key.startswith("return."))
+    greetings = [key for key in load("en").table if key.startswith("return.")]
+    yield from ((key, day_screens.welcome(key, Profile())) for key in greetings)
 
 
 def goal_flows(many: bool, tasks: tuple[str, ...]) -> Iterator[tuple[str, goal_screens.Flow]]:
@@ -269,13 +288,13 @@ def days(profile: Profile) -> Iterator[tuple[str, Scene]]:
     """Yield the screens around a bout, with usual and extreme values."""
     names, tasks = tuple(rooms.all_games()), tuple(task.name for task in rooms.all_tasks())
     up = ("reason.up", (*REASON_VALUES, ("game", "cup")))
-    yield "welcome", day_screens.welcome(profile)
+    yield "welcome", day_screens.welcome("return.long", profile)
     for count in (1, 3, 6):
         for sensor in (False, True):
             plan = day_screens.Day((names * 2)[:count], 45, 2, 2, (("reason.tired", up[1]),) * sensor, sensor)
             yield f"today, {count}, sensor {sensor}", day_screens.today(plan, profile)
     yield from ((f"{name}, {back}", day_screens.scale(name, profile, back)) for name, back in ASKED)
-    free = day_screens.Day(names[:3], 12, 1, 2, free=True)
+    free = day_screens.Day(names[:3], 12, 1, 2, free=True, assess=True)
     yield "today, free", day_screens.today(free, profile)
     for page in range(4):
         yield f"choose {page}", day_screens.choose(names, names[1:2], page, 2, profile)
@@ -684,9 +703,11 @@ def test_every_moment_of_a_session_can_be_read_and_pressed(hand: Side, unseen: S
 
 
 def source() -> str:
-    """Return the source of all rooms."""
+    """Return the source of all rooms, but for the names of fields of an export and of what the audit log notes."""
     rooms_of_code = ("engine", "games", "devices", "app")
-    return "\n".join(p.read_text("utf-8") for room in rooms_of_code for p in sorted((files.ROOT / room).rglob("*.py")))
+    every = (p for room in rooms_of_code for p in sorted((files.ROOT / room).rglob("*.py")))
+    code = "\n".join(p.read_text("utf-8") for p in every if p.name != "export_keys.py")
+    return re.sub(r'(audit\.note\([^"]*)"[\w.-]+"', r"\1", code)
 
 
 def made_keys() -> set[str]:
@@ -711,9 +732,14 @@ def made_keys() -> set[str]:
         *(f"task.{task.name}" for task in rooms.all_tasks()),
         *(f"part.{task.name}.{game}" for task in rooms.all_tasks() for game in task.games),
         *(f"game.{name}" for name in ACTIVITIES),
+        *(test.key for test in handtests.TESTS),
+        *(handtests.part_words(part.name)[0] for test in handtests.TESTS for part in test.parts if part.name),
         *(f"how.{game}.{way}" for game in games for way in ("keys", "mouse", "serial")),
         *(f"how.{game}.{way}" for game in ("ladybirds", "melody") for way in ("pads", "switch")),
         "how.buttons.switch",
+        *(f"how.{game}.{way}" for game, ways in ASSESS_WAYS.items() for way in ways),
+        *(f"game.{name}" for name in (assessment.NAME, *rooms.assess_items())),
+        *(f"assess.{name}" for name in (*(item.name for item in assessment.ITEMS), *SIDES, "go-left", "go-right")),
         *(f"game.{game}" for game in games),
         *(f"brief.{key.removeprefix('reason.')}" for key in screens.REASONS),
         *(f"finger.{finger}" for finger in FINGERS),

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import astuple, replace
+from functools import cache
 from math import exp, isfinite
 from pathlib import Path
 from typing import Any
@@ -182,10 +183,15 @@ def test_a_damaged_belief_is_refused_by_name(text: str) -> None:
         Belief.from_json(text)
 
 
+@cache
+def nine_hits() -> str:
+    return told(USUAL, [("trial", True, 40.0, False)] * 9)[-1][0].to_json()
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 5000), st.characters(codec="ascii"))
 def test_a_belief_with_a_changed_letter_is_refused_or_still_a_belief(at: int, letter: str) -> None:
-    text = told(USUAL, [("trial", True, 40.0, False)] * 9)[-1][0].to_json()
+    text = nine_hits()
     at %= len(text)
     try:
         belief = Belief.from_json(text[:at] + letter + text[at + 1 :])

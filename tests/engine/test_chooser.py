@@ -50,6 +50,19 @@ def played(chooser: Chooser, block: Block, story: list[tuple[bool, float | None,
     return [*turns, chooser.turn(block, "keys", trials)]
 
 
+@settings(max_examples=30)
+@given(st.sampled_from(NAMES), steps, st.integers(1, 4))
+def test_a_probe_asks_the_very_same_of_every_try_whatever_was_done(game: str, story: Any, rung: int) -> None:
+    block = Block(game, 6, level=rung, probe=True)
+    chooser = chooser_of(Block(game, 3), block)
+    played(chooser, Block(game, 3), story)
+    turns = played(chooser, block, story)
+    assert {(turn.choice.difficulty, turn.params, turn.weights) for turn in turns} == {
+        (turns[0].choice.difficulty, turns[0].params, ())
+    }
+    assert LADDERS[game].place(turns[0].choice.difficulty)[0].rung == rung
+
+
 @settings(max_examples=40)
 @given(st.sampled_from(NAMES), steps, st.floats(0.11, 0.4), st.tuples(st.floats(0, 60), st.floats(0, 100)))
 def test_whatever_happens_no_trial_asks_more_force_than_the_cap_or_leaves_the_fence(

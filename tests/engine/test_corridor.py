@@ -55,9 +55,9 @@ def test_who_has_nothing_to_tell_needs_three_presses() -> None:
 
 
 def test_after_a_gap_there_is_one_kind_screen_more() -> None:
-    there = corridor.before(replace(DAY, back=True))
+    there = corridor.before(replace(DAY, greeting="return.long"))
     assert there.page == "welcome"
-    assert checked_in("go on", "start", "scale 0", "news no", day=replace(DAY, back=True)).pain == 0
+    assert checked_in("go on", "start", "scale 0", "news no", day=replace(DAY, greeting="return.long")).pain == 0
 
 
 @pytest.mark.parametrize("number", range(11))
@@ -141,7 +141,7 @@ def test_home_leaves_and_keeps_what_was_told(presses: tuple[str, ...]) -> None:
 
 @given(st.lists(st.sampled_from(EVERY), max_size=30), st.booleans())
 def test_no_presses_break_the_corridor_or_lose_a_red_flag(actions: list[str], back: bool) -> None:
-    there: Corridor = corridor.before(replace(DAY, back=back))
+    there: Corridor = corridor.before(replace(DAY, greeting="return.long" if back else ""))
     for action in actions:
         before, there = there, corridor.act(there, action)
         shown = {button.action for button in corridor.scene(before, Profile()).buttons}
@@ -251,7 +251,7 @@ def test_no_presses_break_the_way_out(actions: list[str], day: int) -> None:
 
 def pages() -> list[Corridor]:
     """Return the corridor at each of its pages."""
-    start, end = corridor.before(replace(DAY, back=True)), corridor.after(ENDING)
+    start, end = corridor.before(replace(DAY, greeting="return.long")), corridor.after(ENDING)
     new = walked(start, "go on", "start", "scale 1", "news new")
     made = [start, walked(start, "go on"), walked(start, "go on", "start"), walked(start, "go on", "start", "skip"),
             walked(start, "go on", "start", "skip", "news tired"), new, walked(new, "more"),

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import goal_screens, goals
+from engine import day_screens, goal_screens, goals
 from engine.diary import Entry
 from engine.goal_screens import LIBRARY, Flow, act, answers, scene, start, typed
 from engine.goals import Activity, Standing
 from engine.prescription import Goal, Milestone
+from engine.profile import Profile
 from engine.sample import Sample
 from engine.scene import Picture, Scene, Words, from_plain, to_plain
 
@@ -203,9 +204,9 @@ def test_a_milestone_is_celebrated_in_its_own_words() -> None:
 
 @pytest.mark.parametrize("away", [5, 9, 40, 4000])
 def test_after_a_gap_no_number_of_days_is_shown(away: int) -> None:
-    shown = goal_screens.back_again(goals.gap(1, 1 + away).words)
+    shown = day_screens.welcome(goals.gap(1, 1 + away).words, Profile())
     assert all(not row.values for row in shown.shapes if isinstance(row, Words))
-    assert actions_of(shown) == ["go on"]
+    assert actions_of(shown) == ["go on", "home"]
 
 
 # --- the machine ----------------------------------------------------------------------------------------

@@ -249,25 +249,6 @@ def test_proposed_milestones_lead_to_the_goal_in_small_steps(present: int, goal:
 
 
 @pytest.mark.parametrize(
-    ("last", "today", "weeks", "due"),
-    [(None, 5, 4, True), (1, 28, 4, False), (1, 29, 4, True), (1, 999, 0, False), (40, 29, 4, False)],
-)
-def test_a_retention_probe_is_due_after_the_weeks_of_the_program(
-    last: int | None, today: int, weeks: int, due: bool
-) -> None:
-    assert goals.probe_due(last, today, weeks) is due
-
-
-@pytest.mark.parametrize(
-    ("shares", "noticed"),
-    [((), False), ((0.4,), False), ((0.4, 0.4), True), ((0.4, 0.5), False), ((0.4, 0.9, 0.4), False),
-     ((0.9, 0.3, 0.2), True)],
-)  # fmt: skip
-def test_going_back_is_noticed_only_after_two_probes_running(shares: tuple[float, ...], noticed: bool) -> None:
-    assert goals.regressed(shares) is noticed
-
-
-@pytest.mark.parametrize(
     ("away", "kind", "down"),
     [(0, "none", 0), (3, "none", 0), (4, "short", 0), (6, "short", 0), (7, "long", 1), (13, "long", 1),
      (14, "long", 2), (27, "long", 2), (28, "long", 3), (3650, "long", 3), (-9, "none", 0)],

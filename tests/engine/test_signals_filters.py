@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.signals.filters import BETA_PER_N, BETA_PER_SHARE, OneEuro, one_euro, zero_phase
+from engine.measures import zero_phase
+from engine.signals.filters import BETA_PER_N, BETA_PER_SHARE, OneEuro, one_euro
 
 SHARE_N = 300.0  # the hand for which both betas are the same
 

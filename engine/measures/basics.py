@@ -1,4 +1,4 @@
-"""Measure what was done: small, well-known numbers, rounded so that replays agree everywhere."""
+"""Sum up what was done in small, well-known numbers, rounded so that replays agree everywhere."""
 
 from collections.abc import Sequence
 from math import fsum, inf, sqrt

@@ -1,0 +1,322 @@
+"""Reports: from the records to a page, in HTML and in PDF, in every language, with nothing from outside."""
+
+import re
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from html.parser import HTMLParser
+from io import BytesIO
+from pathlib import Path
+from unittest.mock import ANY
+
+import pytest
+from pypdf import PdfReader
+from records import CODE, at, day, fill
+
+from app import files, report_pdf
+from app.cli import main
+from app.goals_command import prescription
+from app.logbook import DATABASE
+from app.report_blocks import Items, Kind, Page, Plot, Table
+from app.report_command import FOR, Wanted, made, run
+from app.report_page import html
+from app.report_rows import Asked, gathered
+from app.report_words import page
+from app.store import Store
+from app.texts import load
+from engine.report import Report, Span
+from engine.retrace import Force, Trace
+
+LAST = day(9)
+VOID = {"meta", "col", "br", "hr", "img", "link", "input"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return fill(tmp_path_factory.mktemp("records"))
+
+
+@pytest.fixture(scope="module")
+def found(folder: Path) -> Report:
+    return gathered(folder, Asked(CODE, Span(LAST.toordinal() - 27, LAST.toordinal()), LAST.toordinal(), UTC))
+
+
+@pytest.fixture(scope="module")
+def pages(folder: Path, found: Report) -> Callable[[str, Kind], Page]:
+    """Return each page once: drawing takes its time."""
+    prescribed = prescription(folder, CODE)
+    return cache(lambda language, kind: page(found, kind, load(language, strict=True), prescribed))
+
+
+@pytest.fixture(scope="module")
+def texts(pages: Callable[[str, Kind], Page]) -> Callable[[str, Kind], str]:
+    return cache(lambda language, kind: html(pages(language, kind)))
+
+
+class Tags(HTMLParser):
+    """Reads HTML and notes what does not fit: tags that are not closed, ids that are there twice, what is outside."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+        self.ids: set[str] = set()
+        self.seen: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        for name, value in attrs:
+            self._look(tag, name, value or "")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"</{tag}>")
+
+    def _look(self, tag: str, name: str, value: str) -> None:
+        if name == "id" and value in self.ids:
+            self.wrong.append(f"id {value} is there twice")
+        self.ids |= {value} if name == "id" else set()
+        if name in ("src", "href", "action", "data", "poster") and not value.startswith(("data:", "#")):
+            self.wrong.append(f"{tag} {name}={value}")
+        if name.startswith("on"):
+            self.wrong.append(f"{tag} {name}")
+
+
+# --- what is gathered -----------------------------------------------------------------------------------
+
+
+def test_done_is_set_beside_planned(found: Report) -> None:
+    assert found.total is not None
+    assert (found.total.kept.active_days, found.total.bouts, found.total.tries) == (10, 20, 10 * (8 + 5))
+    assert sum(week.tries for week in found.weeks) == found.total.tries
+    assert found.total.bouts_due == 2 * len(found.due_days)
+    assert min(found.due_days) == day(0).toordinal(), "nothing was planned before the first practice"
+
+
+def test_probes_have_the_limits_of_the_first_five(found: Report) -> None:
+    [probe] = found.probes
+    assert [len(piece) for piece in probe.series.pieces] == [10]
+    assert probe.series.limit is not None
+    assert probe.series.limit.n == 5
+    assert probe.seen.kind == "beyond-better"
+    assert probe.breaks == ()
+
+
+def test_another_sensor_breaks_the_line(tmp_path: Path) -> None:
+    fill(tmp_path, 8, changed_on=6)
+    asked = Asked(CODE, Span(LAST.toordinal() - 27, LAST.toordinal()), LAST.toordinal(), UTC)
+    report = gathered(tmp_path, asked)
+    [probe] = report.probes
+    assert [len(piece) for piece in probe.series.pieces] == [6, 2]
+    assert [(broken.day, broken.why) for broken in probe.breaks] == [
+        (day(6).toordinal(), ("device", "calibration"))
+    ]  # fmt: skip
+    assert probe.series.limit is None, "a new piece has no limit yet"
+    said = page(report, "clinician", load("en"), prescription(tmp_path, CODE)).sections[1].blocks
+    assert Items(rows=(ANY, "From 16 Mar 2026 on another measure: device, calibration.")) in said
+
+
+def test_the_best_the_worst_and_the_last_try_are_drawn_as_they_were_played(found: Report) -> None:
+    assert [(one.tried.way[0], one.which) for one in found.shown] == [
+        (game, which) for game in ("cup", "brook") for which in ("best", "worst", "last")
+    ]  # fmt: skip
+    assert {one.tried.way[0]: type(one.picture) for one in found.shown} == {"cup": Force, "brook": Trace}
+    assert all(one.tried.trial.hit for one in found.shown if one.which == "best")
+
+
+def test_what_was_told_and_what_happened_is_there(found: Report) -> None:
+    assert [row.during for row in found.sore][:2] == [3, 4]
+    assert [row.next_day for row in found.sore][:3] == [2, 2, None], "a weekend is too long to tell"
+    keys = [row.key for row in found.happened]
+    assert {"report.ended", "report.stopped", "news.numb", "report.cleared"} <= set(keys)
+    assert found.skipped == (("fatigue", 1),)
+    assert found.activities[0].change == 3
+
+
+def test_changes_of_rung_come_with_their_reason_and_probes_are_none(found: Report) -> None:
+    assert found.steps
+    assert all(step.was != step.tried.trial.level for step in found.steps)
+    assert not any(step.tried.is_probe for step in found.steps)
+
+
+def test_only_the_days_that_were_asked_for_count(folder: Path) -> None:
+    last = day(2).toordinal()
+    few = gathered(folder, Asked(CODE, Span(last - 6, last), LAST.toordinal(), UTC))
+    assert few.total is not None
+    assert few.total.kept.active_days == 3
+    assert [len(probe.series.pieces[0]) for probe in few.probes] == [3]
+
+
+# --- the page in HTML -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", files.languages())
+def test_a_page_is_whole_and_needs_nothing_from_outside(
+    pages: Callable[[str, Kind], Page], texts: Callable[[str, Kind], str], language: str
+) -> None:  # fmt: skip
+    assert pages(language, "clinician").sections, "all of its words are there"
+    drawn = FOR if language in ("en", "de") else FOR[1:]  # to draw every picture four times takes long
+    for kind in drawn:
+        text = texts(language, kind)
+        tags = Tags()
+        tags.feed(text)
+        assert (tags.open, tags.wrong) == ([], [])
+        assert "script" not in tags.seen
+        assert not re.search(r"https?:|url\((?!#)|@import|//\w+\.\w", text)
+        assert f'<html lang="{language}">' in text
+        assert load(language).say("report.honest") in text
+
+
+def test_every_picture_is_told_in_words_and_keeps_its_letters(
+    pages: Callable[[str, Kind], Page], texts: Callable[[str, Kind], str]
+) -> None:  # fmt: skip
+    text = texts("en", "clinician")
+    blocks = [block for section in pages("en", "clinician").sections for block in section.blocks]
+    plots = [block for block in blocks if isinstance(block, Plot)]
+    assert len(plots) >= 7
+    assert text.count("<svg") == text.count('role="img"') == len(plots)
+    assert all(plot.told for plot in plots)
+    assert "Sway of the force" in text
+    sizes = {float(size) for size in re.findall(r"font(?:-size)?: (?:bold )?([\d.]+)px", text)}
+    assert sizes
+    assert min(sizes) >= 10
+
+
+def test_own_words_are_escaped(texts: Callable[[str, Kind], str]) -> None:
+    text = texts("en", "clinician")
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt; &amp; {{ 7 * 7 }} {% raw %} @why.pain" in text
+
+
+def test_print_keeps_rows_and_pictures_whole_on_both_papers() -> None:
+    css = files.read_text(files.asset("report", "page.css"))
+    assert "@page" in css
+    assert not re.search(r"[;{ ]size:", css), "the printer's paper is the one"
+    assert re.search(r"tr, figure.*\{ break-inside: avoid; \}", css)
+
+
+def test_numbers_have_the_comma_of_the_language(texts: Callable[[str, Kind], str]) -> None:
+    assert re.search(r"\d\.\d+ %, ", texts("en", "clinician"))
+    assert re.search(r"\d,\d+ %, ", texts("de", "clinician"))
+    assert not re.search(r"\d\.\d+ %", texts("de", "clinician"))
+
+
+# --- the page in PDF ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_pages_of_patient_and_helper_are_one_sheet_with_fonts_inside(
+    pages: Callable[[str, Kind], Page], language: str
+) -> None:  # fmt: skip
+    kinds: tuple[Kind, ...] = ("patient", "caregiver")
+    for kind in kinds:
+        [sheet] = PdfReader(BytesIO(report_pdf.pdf(pages(language, kind)))).pages
+        fonts = sheet["/Resources"]["/Font"]  # type: ignore[index]
+        own = [font.get_object() for font in fonts.values()]
+        assert own
+        for font in own:
+            assert "/FontFile2" in font["/FontDescriptor"].get_object(), f"{kind}: {font['/BaseFont']}"
+        assert pages(language, kind).title in sheet.extract_text()
+
+
+def test_a_clinicians_pdf_has_its_text_inside_of_both_papers(pages: Callable[[str, Kind], Page]) -> None:
+    reader = PdfReader(BytesIO(report_pdf.pdf(pages("en", "clinician"))))
+    text, outside = "", []
+
+    def look(piece: str, matrix: list[float], text_matrix: list[float], *_: object) -> None:
+        y = matrix[1] * text_matrix[4] + matrix[3] * text_matrix[5] + matrix[5]
+        x = matrix[0] * text_matrix[4] + matrix[2] * text_matrix[5] + matrix[4]
+        if piece.strip() and not (30 <= x <= 580 and 60 <= y <= 830):
+            outside.append((piece, x, y))
+
+    for sheet in reader.pages:
+        assert [round(float(side)) for side in sheet.mediabox] == [0, 0, 595, 842]
+        text += sheet.extract_text(visitor_text=look)
+    assert outside == []
+    assert 3 <= len(reader.pages) <= 12
+    assert reader.metadata is not None
+    assert CODE in str(reader.metadata.title)
+    for section in pages("en", "clinician").sections:
+        assert section.title in text
+    assert '<script>alert("1")</script> & {{ 7 * 7 }} {% raw %}' in text
+
+
+# --- the command ----------------------------------------------------------------------------------------
+
+
+def test_the_command_writes_files_and_says_where(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr("webbrowser.open", shown.append)
+    wanted = Wanted(str(folder), CODE, out=tmp_path, kinds=("patient",), language="es", opened=True)
+    assert run(wanted, lambda: datetime.combine(LAST, datetime.min.time(), UTC) + timedelta(hours=12), UTC) == 0
+    names = [f"report-patient-{CODE}-{LAST.isoformat()}.{end}" for end in ("html", "pdf")]
+    assert capsys.readouterr().out.split() == [str(tmp_path / name) for name in names]
+    assert (tmp_path / names[1]).read_bytes().startswith(b"%PDF-")
+    assert shown == [(tmp_path / names[0]).as_uri()]
+
+
+def test_who_did_not_practise_has_a_report_that_says_so(tmp_path: Path) -> None:
+    first, second, third = made(Wanted(str(tmp_path), CODE, language="en"), LAST, UTC)
+    assert "Nothing was practised in these weeks." in html(first)
+    assert load("en").say("report.you-rest") in html(second)
+    assert load("en").say("explain.help-ask") in html(third)
+
+
+def test_weeks_without_practice_say_when_the_last_was(folder: Path) -> None:
+    late = LAST + timedelta(days=100)
+    [found] = made(Wanted(str(folder), CODE, kinds=("clinician",), language="en"), late, UTC)
+    text = html(found)
+    assert "Nothing was practised in these weeks. The last practice was on 23 Mar 2026." in text
+    assert not any(isinstance(block, Table) and block.numbers < 99 for s in found.sections for block in s.blocks)
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--patient", "Z9-ZZ9"], "there is no patient called Z9-ZZ9"),
+        (["--weeks", "99"], "--weeks: must be a whole number from 1 to 52, not 99"),
+        (["--until", "soon"], "--until: must be a date such as"),
+        (["--until", "2999-01-01"], "has not come yet"),
+        (["--language", "xx"], "there is no language called xx"),
+    ],
+)
+def test_what_cannot_be_is_said_in_words(
+    folder: Path, args: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", "--data", str(folder), *args]) == 1
+    printed = capsys.readouterr().err
+    assert said in printed
+    assert "Traceback" not in printed
+
+
+def test_damaged_records_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "regrasp.sqlite3").write_bytes(b"no database" * 1000)
+    assert main(["report", "--data", str(tmp_path), "--no-pdf"]) == 1
+    assert "damaged" in capsys.readouterr().err
+
+
+def test_nothing_of_pyplot_is_ever_used(texts: Callable[[str, Kind], str]) -> None:
+    assert texts("en", "clinician")
+    assert "matplotlib.pyplot" not in sys.modules
+
+
+def test_early_probes_and_late_ones_give_the_same_limits_as_all_of_them(tmp_path: Path) -> None:
+    fill(tmp_path, 12, changed_on=2)
+    with closing(Store.open(tmp_path / DATABASE, make=False, checked=False)) as store:
+        every = list(store.probes(CODE))
+        few = list(store.probes(CODE, at(10), 5))
+    assert len(every) == 12 * 5
+    assert [one.session for one in few[::5]] == [2 * n for n in (1, 2, 3, 4, 5, 6, 7, 11, 12)]
+    assert [one for one in every if one in few] == few
+    assert {one.source.device for one in few[:10]} == {"serial:GB-0001"}
