@@ -283,12 +283,12 @@ def _grip(sittings: Sequence[Sitting]) -> Found | None:
 NEEDS: Mapping[str, tuple[tuple[str, str, float], ...]] = {
     "ladybirds": (("limit_ms", "answer_ms", 0.85),),
     "melody": (("off_ms", "answer_ms", 0.16),),
-    "cup": (("band", "force", 1.26),),
-    "kite": (("band", "force", 1.1),),
-    "market": (("window", "force", 1.28),),
+    "cup": (("band", "force", 1.36),),
+    "kite": (("band", "force", 1.14),),
+    "market": (("window", "force", 1.36),),
     "kitchen": (("band", "force", 1.05), ("ring_mm", "line_mm", 2.0)),
     "brook": (("width_mm", "line_mm", 2.4),),
-    "letters": (("width_mm", "line_mm", 2.6),),
+    "letters": (("width_mm", "line_mm", 2.5),),
     "zip": (("width_mm", "line_mm", 2.75),),
     "buttons": (("target_mm", "touch_mm", 3.7), ("limit_ms", "move_ms", 1.3)),
 }

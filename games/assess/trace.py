@@ -242,7 +242,7 @@ def scene(state: State) -> Scene:
         Circle(*points[-1], 20, "card", "ink", 6), Circle(*points[-1], 9, "ink"),
     ]  # fmt: skip
     if len(state.ink) > 1:
-        shapes.append(Path(tuple(_stage(p, setting) for p in state.ink[:: 2]), "guide", 7))
+        shapes.append(Path(tuple(_stage(p, setting) for p in state.ink[::2]), "guide", 7))
     x, y = _stage(state.place or state.line[0], setting)
     if not state.led and state.ended_ms is None:
         x, y = _stage(point_at(state.line, state.at), setting)

@@ -543,6 +543,20 @@ def test_a_database_whose_trials_are_damaged_in_the_middle_is_said_so_when_it_is
     assert path.read_bytes() == content
 
 
+def test_a_very_large_database_is_not_read_page_by_page_before_it_opens(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = bytearray(filled(path))
+    with closing(sqlite3.connect(path)) as plain:
+        root = plain.execute("SELECT rootpage FROM sqlite_master WHERE name = 'trials'").fetchone()[0]
+        size = plain.execute("PRAGMA page_size").fetchone()[0]
+    content[(root - 1) * size : root * size] = b"\xa5" * size
+    path.write_bytes(content)
+    monkeypatch.setattr("app.store.LARGE", len(content))
+    with closing(Store.open(path)) as store:
+        assert key_of(lambda: store.trials(1)) == "store.damaged"
+
+
 def test_damaged_samples_are_said_so_when_they_are_read(path: Path) -> None:
     content = bytearray(filled(path))
     with closing(sqlite3.connect(path)) as plain:

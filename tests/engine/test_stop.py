@@ -75,7 +75,7 @@ def endure(session: Session, rows: list[tuple[list[tuple[str, Any, Any]], int]],
                 session.scene()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     order=st.permutations(["ladybirds", "cup", "brook"]),
     grip=st.sampled_from(["keys", "mouse", "serial"]),

@@ -14,7 +14,7 @@ from engine.hand import FINGERS, Finger
 from engine.scene import Picture
 from engine.testing import check_game, play_well
 from engine.ticks import seconds, to_ms
-from games.assess import choice, fingers, force, hold, ring, taps, trace
+from games.assess import choice, fingers, force, hand, hold, ring, taps, trace
 
 ITEMS, RUNGS = rooms.assess_items(), rooms.assess_rungs()
 LADDERS = rooms.assess_ladders(0.45)
@@ -144,7 +144,7 @@ def test_a_finger_that_does_not_tap_is_passed_over_and_the_item_is_not_whole() -
 def test_another_finger_is_counted_beside_and_a_touch_is_marked() -> None:
     found = measured(played(taps.GAME, FAST, every(500, (Finger.LITTLE,))))
     assert found["others"] == 5 * 4  # the last one at the very end
-    place = taps.hand.press_of(Finger.THUMB, SETTING)
+    place = hand.press_of(Finger.THUMB, SETTING)
     touch = Point(place.x_mm, place.y_mm, "down", 4000.0)
     state = replace(taps.start(FAST, Chance(1), SETTING), now_ms=4000.0)
     assert taps.step(state, seconds(4), (touch,)).state.pointed
@@ -153,7 +153,8 @@ def test_another_finger_is_counted_beside_and_a_touch_is_marked() -> None:
 def test_fingers_that_come_along_are_told_of_the_one_that_was_asked_for() -> None:
     def events(tick: int, state: fingers.State) -> list[Event]:
         along = (Finger.MIDDLE,) if state.finger is Finger.RING else ()
-        return every(250, along)(tick, state)
+        made: list[Event] = every(250, along)(tick, state)
+        return made
 
     found = measured(played(fingers.GAME, fingers.Params(2), events))
     assert found["ring_middle"] == 1.0
@@ -166,7 +167,8 @@ def test_a_finger_that_is_never_pressed_is_absent_and_a_wrong_one_before_it_is_w
     def events(tick: int, state: fingers.State) -> list[Event]:
         if state.finger is Finger.LITTLE:
             return [Tap(Finger.RING, to_ms(tick))] if state.asks and not state.presses else []
-        return list(every(250)(tick, state))
+        made: list[Event] = every(250)(tick, state)
+        return made
 
     found = measured(played(fingers.GAME, fingers.Params(1), events))
     assert found["absent"] == 0.2
