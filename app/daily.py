@@ -145,8 +145,7 @@ class Daily:
         base: dict[str, float] = {}
         for done in self.history:
             if not done.held and done.hand in ("", self._hand):
-                rows = sorted((block for block in done.games if not block.probe), key=lambda block: block.hardest)
-                base |= {block.game: block.hardest for block in rows}
+                base |= {block.game: block.difficulty for block in done.games if not block.probe}
         return DayOfPlan(
             self.standing, self.moment, rules.thresholds, rules.flare_up, self.gap.step_down, tuple(base.items())
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engine.probes import Row, key_of
 from engine.schedule import Done, GameDone
 from engine.ticks import TICKS_PER_S
+from engine.trend import BASELINE, RUNNING, WINDOW
 
 if TYPE_CHECKING:
     from app.store import Probed
@@ -24,7 +25,7 @@ HOWS = {"done": "done", "limit": "done", "pain": "pain", "effort": "tired", "tir
 class Played:
     """How many trials of a block were alike: level, reason and result; ``last_tick`` is the end of the last of them.
 
-    ``how`` and ``why`` are how its session ended, ``hardest`` is the largest difficulty among them.
+    ``how`` and ``why`` are how its session ended, ``difficulty`` is that of the last of them.
     """
 
     session: int
@@ -40,7 +41,12 @@ class Played:
     last_tick: int
     how: str = ""
     why: str = ""
-    hardest: float = 0.0
+    difficulty: float = 0.0
+
+
+# Half a year of probes; and of each run of alike ones before it so many of its first and of its last: what later ones
+# are compared with, and what is observed at its end. One of each run counts for nothing, and some may have no value.
+PROBES_D, EARLY_PROBES = 27 * 7, max(2 * BASELINE, WINDOW + RUNNING)
 
 
 def probe_row(one: "Probed", day: int) -> Row:
@@ -81,7 +87,9 @@ def _done(rows: list[Played], zone: tzinfo | None) -> Done:
     began = datetime.fromisoformat(first.started)
     seconds = max(row.last_tick for row in rows) / TICKS_PER_S
     blocks: dict[int, list[Played]] = {}
-    for row in rows:
+    stood: dict[int, float] = {}  # also where nothing was tried
+    for row in sorted(rows, key=lambda row: row.last_tick):
+        stood[row.block] = row.difficulty
         if row.result != "omission" and row.cause != "no-try":
             blocks.setdefault(row.block, []).append(row)
     return Done(
@@ -89,18 +97,17 @@ def _done(rows: list[Played], zone: tzinfo | None) -> Done:
         at_s=began.timestamp() + seconds,
         minutes=seconds / 60,
         trials=sum(row.n for row in rows),
-        games=tuple(_block(found) for _, found in sorted(blocks.items())),
+        games=tuple(_block(found, stood[number]) for number, found in sorted(blocks.items())),
         end=WHYS.get(first.why) or HOWS.get(first.how, "self"),
         held=any(row.reason == HELD for row in rows),
         hand=first.hand,
     )
 
 
-def _block(rows: list[Played]) -> GameDone:
+def _block(rows: list[Played], difficulty: float) -> GameDone:
     levels: Counter[int] = Counter()
     for row in rows:
         levels[row.level] += row.n
     rung = max(levels, key=lambda level: (levels[level], level))
     hits = sum(row.n for row in rows if row.result == "hit")
-    hardest = max(row.hardest for row in rows)
-    return GameDone(rows[0].game, sum(levels.values()), hits, rung, rows[0].reason == PROBE, hardest)
+    return GameDone(rows[0].game, sum(levels.values()), hits, rung, rows[0].reason == PROBE, difficulty)

@@ -5,7 +5,7 @@ end, and the trouble is a key of the texts that the screens show.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,11 +115,17 @@ class Logbook:
         return self._asked(lambda store: store.played(patient)) or ()
 
     def probes(self, patient: str) -> "tuple[Row, ...]":
-        """Return every try of a patient's probes, oldest first, each with the local day it was played on."""
-        from app.history import probe_row
+        """Return the tries of a patient's probes, oldest first, each with the local day it was played on.
+
+        Of those of more than half a year ago there are only as many as later ones are compared with.
+        """
+        from app.history import EARLY_PROBES, PROBES_D, probe_row
+
+        since = (self._now() - timedelta(days=PROBES_D)).astimezone(UTC).isoformat()
 
         def read(store: "Store") -> "tuple[Row, ...]":
-            return tuple(probe_row(one, self._day_of(one.started)) for one in store.probes(patient))
+            found = store.probes(patient, since, EARLY_PROBES)
+            return tuple(probe_row(one, self._day_of(one.started)) for one in found)
 
         return self._asked(read) or ()
 

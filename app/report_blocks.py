@@ -25,7 +25,10 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its head, its rows, and the share of the width of each column; ``numbers`` from which column on."""
+    """A table: its head, its rows, and the share of the width of each column; ``numbers`` from which column on.
+
+    A cell may have several lines.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -64,10 +67,12 @@ class Section:
 class Page:
     """A whole page: for whom, in which language, its title, what stands in its head, and its sections.
 
-    ``facts`` are (name, value); ``honest`` says what the page is not; ``number`` is how a page's number is said.
+    ``patient`` is the code; ``facts`` are (name, value); ``honest`` says what the page is not; ``number`` is how a
+    page's number is said.
     """
 
     kind: Kind
+    patient: str
     language: str
     title: str
     under: str

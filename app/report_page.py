@@ -11,7 +11,7 @@ from markupsafe import Markup
 from app import files, report_plots
 from app.report_blocks import Block, Items, Page, Paragraph, Plot, Table
 
-MOST_ROWS = 14  # of a table that is kept on one page
+MOST_LINES = 16  # of a table or list that is kept on one page
 # What a picture needs as a file of its own and not within a page, or says twice; the page's own font holds in it.
 SPARE = tuple(
     (re.compile(found, re.DOTALL), put)
@@ -81,5 +81,6 @@ def grouped(blocks: Sequence[Block]) -> Iterator[tuple[Block, ...]]:
 
 def is_small(blocks: Sequence[Block]) -> bool:
     """Tell whether these blocks have room on one page together."""
-    rows = sum(len(block.rows) for block in blocks if isinstance(block, Table | Items))
-    return rows <= MOST_ROWS
+    rows = (row for block in blocks if isinstance(block, Table | Items) for row in block.rows)
+    cells = ((row,) if isinstance(row, str) else row for row in rows)
+    return sum(1 + max(cell.count("\n") for cell in row) for row in cells) <= MOST_LINES

@@ -127,7 +127,7 @@ class _Foot:
         canvas.setFont(FONT, 8)
         canvas.setFillColor(SOFT)
         number = self._page.number.replace("{n}", str(document.page))
-        canvas.drawRightString(A4[0] - SIDE, edge - 10, f"{self._page.under.partition(' ')[0]} · {number}")
+        canvas.drawRightString(A4[0] - SIDE, edge - 10, f"{self._page.patient} · {number}")
 
 
 def _story(page: Page, styles: _Styles) -> Iterator[Flowable]:
@@ -167,7 +167,7 @@ def _grid(table: Table, styles: _Styles) -> Flowable:
     def cell(text: str, place: int, head: bool) -> Text:
         is_number = place >= table.numbers
         bold, plain = (styles.bold_number, styles.number) if is_number else (styles.bold, styles.cell)
-        return Text(escape(text), bold if head else plain)
+        return Text(escape(text).replace("\n", "<br/>"), bold if head else plain)
 
     rows = [[cell(text, n, True) for n, text in enumerate(table.head)]]
     rows += [[cell(text, n, False) for n, text in enumerate(row)] for row in table.rows]

@@ -74,7 +74,7 @@ def day_text(day: int, texts: Texts, short: bool = True) -> str:
 def probes(shown: Sequence[Probe], span: Span, texts: Texts) -> Figure:
     """Return the series of one game and hand beside each other: dots, own limits, and where lines break."""
     with styled():
-        figure, axes = _figure(2.5, 1, max(2, len(shown)))
+        figure, axes = _figure(2.3, 1, max(2, len(shown)))
         for probe, axis in zip(shown, axes, strict=False):
             _probe(axis, probe, span, texts)
         for axis in axes[len(shown) :]:

@@ -8,25 +8,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app import rooms
+from app.assessed import fits_of
 from app.goals_command import goals_of, prescription
-from app.history import Played, of_rows, probe_row
+from app.history import EARLY_PROBES, PROBES_D, Played, of_rows, probe_row
 from app.logbook import DATABASE
 from app.texts import MOTHER_TONGUE, load
 from app.version import version
-from engine import diary, goals, handtests, measures, report, retrace
+from engine import diary, goals, handtests, looked, measures, report, retrace
+from engine.assessment import PREFIX, WITHIN_DAYS, Sitting
 from engine.diary import Entry
+from engine.hand import Side
+from engine.looked import Looked
 from engine.prescription import Prescription
 from engine.probes import Row
 from engine.report import Bout, Head, Report, Shown, Span, Tried
 from engine.retrace import FORCE_GAMES, TRACE_GAMES
-from engine.trend import BASELINE
 
 if TYPE_CHECKING:
     from app.store import Kept, Store
 
 OF_WINDOW = (*diary.GUARDED, "cleared", "program", "paused", "resumed", "fence", "skipped", "journal")
 OF_ALL_TIME = ("goal", "activity", "milestone", handtests.KIND, "paused", "resumed", "program")
-PROBES_D, EARLY_PROBES = 27 * report.WEEK, 2 * BASELINE  # half a year, and what it is compared with
 MOST_SHOWN = 24  # tries that are drawn
 
 
@@ -88,6 +90,8 @@ class _Gathering:
         self._paused = diary.paused_days(self._ever, span.last)
         self._tried = tuple(self._tries())
         self._sessions = {one.id: _Session.of(one) for one in store.each_session(patient, asked.since)}
+        sat = ((session, asked.day_of(at), hand) for session, at, hand in store.sessions_of_games(patient, PREFIX))
+        self._sat = tuple(row for row in sat if row[1] <= span.last)
 
     def report(self) -> Report:
         """Return the report."""
@@ -109,7 +113,7 @@ class _Gathering:
             played=days,
             band=prescribed.aim.band,
             sore=report.soreness(self._lately),
-            causes=report.causes(tried, _eases()),
+            causes=report.causes((one for one in tried if not one.trial.game.startswith(PREFIX)), _eases()),
             shown=tuple(self._shown()),
             steps=report.steps(tried),
             fences=report.fences(self._lately),
@@ -121,6 +125,8 @@ class _Gathering:
             activities=goals.activities(self._ever),
             milestones=goals.mastery(prescribed.milestones, goals.reached(prescribed.milestones, self._ever)),
             tests=handtests.rows(self._ever),
+            looked=tuple(self._looked()),
+            looked_days=tuple(sorted({day for _, day, _ in self._sat})),
             plan=self._plan(),
             next_day=_next_day(prescribed, asked),
         )
@@ -152,6 +158,20 @@ class _Gathering:
             day = self._asked.day_of(one.started)
             if day <= self._asked.span.last:
                 yield probe_row(one, day)
+
+    def _looked(self) -> Iterator[Looked]:
+        """Yield what is known of each hand: only the sittings of its newest look and of the one before are read."""
+        for side in Side:
+            own = [(session, day) for session, day, hand in self._sat if hand == side]
+            ends = looked.days_of(day for _, day in own)
+            read = [row for row in own if any(0 <= end - row[1] < WITHIN_DAYS for end in ends)]
+            found = looked.looked([self._sitting(session, day, str(side)) for session, day in read], str(side))
+            if found is not None:
+                yield found
+
+    def _sitting(self, session: int, day: int, hand: str) -> Sitting:
+        fits = fits_of(self._store.recording_lines(session))
+        return Sitting(day, hand, tuple(self._store.trials(session)), fits)
 
     def _shown(self) -> Iterator[Shown]:
         """Yield the tries that are drawn: played again from their samples."""
@@ -219,4 +239,3 @@ def _next_day(prescribed: Prescription, asked: Asked) -> int | None:
 
 def _seconds(started: str) -> float:
     return datetime.fromisoformat(started).timestamp()
-

@@ -1,9 +1,10 @@
 """Say a report in the words of a language: one page for the clinician, one for the patient, one for those who help."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 
-from app import prescriptions, report_plots, rooms
+from app import prescriptions, report_looked, report_plots, rooms
 from app.report_blocks import Block, Items, Kind, Lines, Page, Paragraph, Plot, Section, Table
 from app.texts import Texts
 from engine import explain, goals, handtests, probes
@@ -14,6 +15,7 @@ from engine.probes import Line
 from engine.report import WEEK, Device, Dosed, Head, Probe, Report, Sore, Span, Step, Way
 from engine.screens import sentences, spoken
 
+FIRST_PAGE_IN = 2.3  # high is the picture of pain, so that it has room on the first page
 LATELY_D = 5 * WEEK  # of the patient's page: more has no room on it
 MOST_WEEKS = 8  # that stand beside each other in a table
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -34,9 +36,11 @@ SKIPPED = {
     "flags": "report.skip-flags", "reflect": "report.skip-reflect", "use": "report.skip-use",
     "journal": "report.skip-journal",
 }  # fmt: skip
+QUIET = ("within", "shown", "no-spread", "not-enough")  # nothing is to be seen, or not yet
 STATES = {"reached": "milestone.reached", "next": "milestone.next", "later": "milestone.later"}
 FOR_HELPERS = ("explain.when-head", "explain.what-head", "explain.hurts-head", "explain.flare-head")
 NO = "–"
+DECIMALS = re.compile(r"-?\d+\.\d{2,}")
 
 
 def page(found: Report, kind: Kind, texts: Texts, prescribed: Prescription) -> Page:
@@ -48,8 +52,8 @@ def page(found: Report, kind: Kind, texts: Texts, prescribed: Prescription) -> P
     facts = words.facts() if kind == "clinician" else ()
     sections = tuple(section for section in made[kind]() if section.blocks)
     return Page(
-        kind, texts.language, texts.say(TITLES[kind]), words.under(), tuple(facts), texts.say("report.honest"),
-        sections, texts.say("report.page", {"n": "{n}"}),
+        kind, found.head.patient, texts.language, texts.say(TITLES[kind]), words.under(), tuple(facts),
+        texts.say("report.honest"), sections, texts.say("report.page", {"n": "{n}"}),
     )  # fmt: skip
 
 
@@ -102,10 +106,11 @@ class _Words:
             yield Section(self._say("report.glance"), self._nothing())
         else:
             yield Section(self._say("report.glance"), tuple(self._glance()))
+            yield self._pain(found.sore, "report.pain", found.head.span, FIRST_PAGE_IN)
             yield Section(self._say("report.probes"), tuple(self._probes()))
+            yield Section(self._say("report.looked"), tuple(report_looked.looked(found, self._texts)))
             dose = Plot(report_plots.dose(found, self._texts), self._say("report.dose-note"))
             yield Section(self._say("report.dose"), (dose, self._note("report.dose-note")))
-            yield self._pain(found.sore, "report.pain", found.head.span)
             yield Section(self._say("report.level"), tuple(self._levels()))
             yield Section(self._say("report.causes"), tuple(self._causes()))
             yield Section(self._say("report.shown"), tuple(self._shown()))
@@ -137,6 +142,25 @@ class _Words:
             ways = {way for way, _, _ in found.total.rungs}
             said = [f"{self._way(way, ways)} {first} → {last}" for way, first, last in found.total.rungs]
             yield Paragraph(self._say("report.rungs", {"list": "; ".join(said)}))
+        yield Items((*self._seen(), *self._events()))
+
+    def _seen(self) -> Iterator[str]:
+        """Yield what is observed in fixed probes: with its numbers where there is something, all else together."""
+        quiet: list[Probe] = []
+        for probe in self._found.probes:
+            if probe.seen.kind in QUIET:
+                quiet.append(probe)
+            else:
+                said = self._spoken(probes.long(probe.seen)[:1])
+                yield self._say("report.you-game", {"game": self._where(probe), "what": said})
+        yield from self._grouped(quiet)
+
+    def _events(self) -> Iterator[str]:
+        happened = self._found.happened
+        if happened:
+            last = happened[-1]
+            said = {"n": str(len(happened)), "date": self._day(last.day), "what": self._say(last.key, last.values)}
+            yield self._say("report.events", said)
 
     def _rows(self, total: Dosed) -> Iterator[tuple[str, Callable[[Dosed], str]]]:
         yield "report.row-minutes", lambda one: self._of(one.minutes, one.minutes_due)
@@ -148,6 +172,13 @@ class _Words:
         yield "report.row-gap", lambda one: str(one.kept.longest_gap)
         yield "report.row-self", lambda one: self._share(one.kept.self_ended)
         yield "report.row-pain", lambda one: self._share(one.kept.pain_ended)
+        yield "report.row-hurts", lambda one: self._hurts(one.span)
+
+    def _hurts(self, span: Span) -> str:
+        """Return the most pain of some days: before, in play and after."""
+        own = [row for row in self._found.sore if span.first <= row.day <= span.last]
+        told = ([row.before for row in own], [row.during for row in own], [row.after for row in own])
+        return " / ".join(_plain(max((v for v in values if v is not None), default=None)) for values in told)
 
     def _probes(self) -> Iterator[Block]:
         if not self._found.probes:
@@ -173,7 +204,7 @@ class _Words:
     def _spoken(self, lines: Iterable[Line]) -> str:
         return " ".join(self._say(key, values) for key, values in lines)
 
-    def _pain(self, rows: tuple[Sore, ...], title: str, span: Span, high_in: float = 3.1) -> Section:
+    def _pain(self, rows: tuple[Sore, ...], title: str, span: Span, high_in: float) -> Section:
         told = any((row.before, row.during, row.after, row.effort) != (None,) * 4 for row in rows)
         if not told:
             return Section(self._say(title), ())
@@ -290,7 +321,8 @@ class _Words:
 
     def _step(self, step: Step, ways: Collection[Way]) -> tuple[str, ...]:
         trial = step.tried.trial
-        values = {"game": f"@game.{trial.game}", **dict(spoken(trial.reason_values.items()))}
+        reasons = ((name, _one_decimal(value)) for name, value in trial.reason_values.items())
+        values = {"game": f"@game.{trial.game}", **dict(spoken(reasons))}
         why = " ".join(self._say(key, values) for key in sentences(trial.reason, trial.reason_values))
         was = f"{step.was} → {trial.level}" if step.was is not None else str(trial.level)
         return self._day(step.tried.day), self._way(step.tried.way, ways), was, why
@@ -324,18 +356,27 @@ class _Words:
         lately = Span(max(span.first, span.last - LATELY_D + 1), span.last)
         yield Plot(report_plots.flowers(tries, lately, names), self._say("report.flowers"))
         yield Paragraph(self._say("report.you-tries", {"n": str(total.tries)}), "lead")
+        looked = report_looked.days(found, self._texts)
+        if looked:
+            yield Paragraph(self._say("report.you-looked", {"list": looked}))
 
     def _told(self) -> Iterator[str]:
         """Yield what is observed, once for all games of which it is the same; the first measure of a game counts."""
-        by_sentence: dict[str, list[str]] = {}
-        for probe in self._found.probes:
-            series = probe.series
-            if series.measure == probes.HEADLINES.get(series.game, (series.measure,))[0]:
-                where = {"game": f"@game.{series.game}", "hand": f"@set-value.hand.{series.hand}"}
-                said = self._spoken([probes.short(probe.seen)])
-                by_sentence.setdefault(said, []).append(self._say("stands.where", where))
+        rows = ((probe, probes.HEADLINES.get(probe.series.game)) for probe in self._found.probes)
+        yield from self._grouped(probe for probe, own in rows if own is None or own[0] == probe.series.measure)
+
+    def _grouped(self, found: Iterable[Probe]) -> Iterator[str]:
+        """Yield the short sentence of each observation, once for all games of which it is the same."""
+        by_sentence: dict[str, dict[str, None]] = {}
+        for probe in found:
+            said = self._spoken([probes.short(probe.seen)])
+            by_sentence.setdefault(said, {})[self._where(probe)] = None
         for said, games in by_sentence.items():
             yield self._say("report.you-game", {"game": "; ".join(games), "what": said})
+
+    def _where(self, probe: Probe) -> str:
+        where = {"game": f"@game.{probe.series.game}", "hand": f"@set-value.hand.{probe.series.hand}"}
+        return self._say("stands.where", where)
 
     def _next(self) -> Iterator[Block]:
         found, say = self._found, self._say
@@ -405,7 +446,8 @@ class _Words:
 
     def _span(self, span: Span, short: bool = False) -> str:
         if short:
-            return f"{self._day(span.first)} – {self._day(span.last)}"
+            first, last = (self._day(day).replace(" ", "\u00a0") for day in (span.first, span.last))
+            return f"{first} – {last}"
         ends = {"from": self._day(span.first, short=False), "to": self._day(span.last, short=False)}
         return self._say("report.span", ends)
 
@@ -430,6 +472,11 @@ def _signed(value: int | None) -> str:
 
 def _plain(value: int | None) -> str:
     return NO if value is None else str(value)
+
+
+def _one_decimal(text: str) -> str:
+    """Return a number that has more decimals with one, and any other text as it is; a record keeps all of them."""
+    return f"{float(text):.1f}".removesuffix(".0") if DECIMALS.fullmatch(text) else text
 
 
 def _short(value: float) -> str:

@@ -62,6 +62,7 @@ OWN_KEYS = ("regrasp", "format", "rules")
 PROBES = "fixed_blocks"
 SAID = ('{"fit"', '{"source"')
 LATE = 1200  # letters at the end of a trial in which its source stands
+OF_LAST = 1000  # more than any difficulty
 LARGE = 1 << 30  # bytes: years of practice, which would be read page by page before the window opens
 EARLY = 6000  # letters of a trial or header in which all that is looked for there stands, before what is long
 CHECKED = ("sessions", "trials", "ends")
@@ -259,7 +260,8 @@ class Store:
 
         A file that is damaged or was written by a newer program is left exactly as it is. Without ``make``, one
         that is missing or empty is ``store.unknown``, and nothing is made. One that is only read need not be
-        ``checked`` page by page before, which takes long after years, and is left out of a very large file: what is damaged is told where it is read.
+        ``checked`` page by page before, which takes long after years, and is left out of a very large file: what is
+        damaged is told where it is read.
         """
         place = str(path.absolute())
         is_new = _look_at(path.absolute(), checked)
@@ -369,9 +371,10 @@ class Store:
         """
         t = TRIALS.c
         by = (t.session, SESSIONS.c.started, t.hand, t.block, t.game, t.level, t.reason, t.result, t.cause)
-        why, hardest = func.coalesce(REASONS.c.why, ENDS.c.why, ""), func.max(t.difficulty)
+        why = func.coalesce(REASONS.c.why, ENDS.c.why, "")
+        last = func.max(t.end_tick * OF_LAST + t.difficulty)  # both of the last of them, in any database
         query = (
-            select(*by, func.count(), func.max(t.end_tick), func.coalesce(ENDS.c.how, ""), why, hardest)
+            select(*by, func.count(), last, func.coalesce(ENDS.c.how, ""), why)
             .join_from(TRIALS, SESSIONS)
             .outerjoin(ENDS, ENDS.c.session == t.session)
             .outerjoin(REASONS, REASONS.c.session == t.session)
@@ -380,7 +383,7 @@ class Store:
             .order_by(t.session, t.block)
         )
         with self._reading() as db:
-            return tuple(Played(*row) for row in db.execute(query))
+            return tuple(_played(tuple(row)) for row in db.execute(query))
 
     def first_started(self, patient: str) -> str:
         """Return when the first session of a patient with a trial began, or ""; raise ``StoreError``."""
@@ -947,6 +950,12 @@ def _json(value: Any) -> str:
 
 def _packed(lines: Sequence[str]) -> bytes:
     return zlib.compress("".join(line + "\n" for line in lines).encode("utf-8"))
+
+
+def _played(row: Sequence[Any]) -> Played:
+    *alike, last, how, why = row
+    last_tick, difficulty = divmod(last, OF_LAST)
+    return Played(*alike, int(last_tick), how, why, round(difficulty, 4))
 
 
 def _next_part(db: Connection, session: int) -> int:

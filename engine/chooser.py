@@ -83,9 +83,9 @@ class Chooser:
     ) -> Belief:
         """Learn from a trial, and return what is believed after it."""
         key, before = self.key(block, played_with), self.belief(block, played_with)
-        self._beliefs[key] = adaptive.learn(
-            before, self.aim(block, before, played_with), difficulty, hit, passed, censored
-        )
+        after = adaptive.learn(before, self.aim(block, before, played_with), difficulty, hit, passed, censored)
+        # A probe tells of the hand, but it is no step: play goes on from where it was, and not from the probe's rung.
+        self._beliefs[key] = replace(after, played=before.played) if block.probe else after
         return self._beliefs[key]
 
     def learned_fingers(self, block: Block, played_with: str, choice: Choice, answers: Sequence[Answer]) -> str:

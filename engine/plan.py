@@ -45,7 +45,7 @@ class Day:
     """Where the patient stands as a session begins, when that is, and when the safety machine acts.
 
     After a gap it begins ``down`` rungs lower than it was, and nothing gets harder in that session. ``base`` is the
-    difficulty of each game that a step down is counted from: the most of the last session in which nothing was held.
+    difficulty of each game that a step down is counted from: that of the last try in which nothing was held.
     """
 
     standing: Standing

@@ -14,6 +14,7 @@ from engine import schedule
 from engine.diary import Entry
 from engine.goals import Activity, Attained, Passed, weekday
 from engine.handtests import Row as TestRow
+from engine.looked import Looked
 from engine.prescription import DAYS, Dose, Prescription
 from engine.probes import Observation, Series, observe, series
 from engine.probes import Row as ProbeRow
@@ -243,7 +244,10 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that is told of some weeks; what is empty was not there. ``last_day`` is the last day of practice ever."""
+    """All that is told of some weeks; what is empty was not there. ``last_day`` is the last day of practice ever.
+
+    ``looked`` is what is known of each hand from assessments, ``looked_days`` the days of all of them up to the last.
+    """
 
     head: Head
     last_day: int | None = None
@@ -268,6 +272,8 @@ class Report:
     activities: tuple[Activity, ...] = ()
     milestones: tuple[Passed, ...] = ()
     tests: tuple[TestRow, ...] = ()
+    looked: tuple[Looked, ...] = ()
+    looked_days: tuple[int, ...] = ()
     plan: str = "steady"
     next_day: int | None = None
 
@@ -285,9 +291,7 @@ def due_days(dose: Dose, span: Span, paused: Collection[int] = ()) -> frozenset[
     return frozenset(day for day in span.days if DAYS[weekday(day)] in dose.days and day not in paused)
 
 
-def dosed(
-    prescription: Prescription, bouts: Iterable[Bout], span: Span, paused: Collection[int] = ()
-) -> Dosed:
+def dosed(prescription: Prescription, bouts: Iterable[Bout], span: Span, paused: Collection[int] = ()) -> Dosed:
     """Return what was done of what was planned in a span."""
     own = [bout for bout in bouts if span.first <= bout.done.day <= span.last]
     done, dose = [bout.done for bout in own], prescription.dose

@@ -37,7 +37,7 @@ ENDS = ("done", "self", "pain", "tired", "other")
 class GameDone:
     """One block as it was played: tries and hits (what was not tried is left out), and the rung most tries were on.
 
-    ``hardest`` is the largest difficulty there was.
+    ``difficulty`` is that of the last try.
     """
 
     game: str
@@ -45,7 +45,7 @@ class GameDone:
     hits: int
     rung: int
     probe: bool = False
-    hardest: float = 0.0
+    difficulty: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def blocks_done(trials: Sequence[Trial], program: Program) -> tuple[GameDone, ..
     return tuple(
         GameDone(
             row[0].game, len(row), sum(trial.hit for trial in row), _commonest([trial.level for trial in row]),
-            number < len(program.blocks) and program.blocks[number].probe, max(trial.difficulty for trial in row),
+            number < len(program.blocks) and program.blocks[number].probe, row[-1].difficulty,
         )
         for number, row in sorted(rows.items())
     )  # fmt: skip

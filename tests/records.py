@@ -1,7 +1,7 @@
 """Make a small database as months of practice leave it, without playing: golden tries, made probes, and a diary."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -60,8 +60,13 @@ def at(n: int, minutes: float = 0.0) -> str:
     return (datetime.combine(day(n), datetime.min.time(), UTC) + timedelta(hours=9, minutes=minutes)).isoformat()
 
 
-def fill(folder: Path, days: int = len(SWAYS), changed_on: int | None = None) -> Path:
-    """Write what ``days`` days of practice leave, with another sensor from the day number ``changed_on`` on."""
+def fill(
+    folder: Path, days: int = len(SWAYS), changed_on: int | None = None, sways: Sequence[float] = SWAYS
+) -> Path:  # fmt: skip
+    """Write what ``days`` days of practice leave, with another sensor from the day number ``changed_on`` on.
+
+    The probe of each day has one of ``sways``, over and over.
+    """
     settings.save(folder, Profile())
     own = Patients(folder).folder(CODE)
     own.mkdir(parents=True)
@@ -70,12 +75,30 @@ def fill(folder: Path, days: int = len(SWAYS), changed_on: int | None = None) ->
     with closing(Store.open(folder / DATABASE)) as store:
         for n in range(days):
             source = NEW if changed_on is not None and n >= changed_on else OLD
-            _practise(store, n, source)
+            _practise(store, n, source, sways[n % len(sways)])
             _tell(store, n)
     return folder
 
 
-def _practise(store: Store, n: int, source: Source) -> None:
+LINE = {"length_mm": 130.0, "completion": 1.0, "inside": 0.9, "away_mean_mm": 1.0, "sparc_part": -2.0}
+RING = {"touches": 12.0, "throughput": 3.0, "ring_mm": 105.0, "target_mm": 16.0}
+
+
+def look(folder: Path, on: int, hand: Side, away_mm: float, throughput: float, source: Source = OLD) -> None:
+    """Write a look at a hand on the n-th day: a line and a ring, with the mouse."""
+    one = golden("brook-left-keys")
+    header = one.header | {"profile": one.header["profile"] | {"patient": CODE}}
+    like = replace(one.tries[0][0], hand=hand, played_with="mouse", reason="reason.probe", reason_values={},
+                   result=Result.HIT, cause="", level=1, source=source, belief="")  # fmt: skip
+    rows = (("assess-trace", LINE | {"away_mean_mm": away_mm}), ("assess-ring", RING | {"throughput": throughput}))
+    with closing(Store.open(folder / DATABASE)) as store:
+        session = store.begin(header, at(on, 20))
+        for n, (game, measures) in enumerate(rows):
+            store.add(session, replace(like, index=n, block=n, game=game, measures=measures), ())
+        store.end(session, at(on, 24), End(like.end_tick + 1, "done"), ())
+
+
+def _practise(store: Store, n: int, source: Source, sway: float) -> None:
     one = golden(("cup-right-mouse", "brook-left-keys", "ladybirds-right-keys")[n % 3])
     header = one.header | {"profile": one.header["profile"] | {"patient": CODE}}
     session = store.begin(header, at(n))
@@ -83,7 +106,7 @@ def _practise(store: Store, n: int, source: Source) -> None:
         store.add(session, trial, lines)
     store.end(session, at(n, 5), End(one.tries[-1][0].end_tick + 1, "pain" if n == 1 else "done"), ())
     session = store.begin(header, at(n, 10))
-    for trial in _probe(one.tries[0][0], SWAYS[n % len(SWAYS)], source):
+    for trial in _probe(one.tries[0][0], sway, source):
         store.add(session, trial, ())
 
 

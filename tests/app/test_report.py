@@ -13,19 +13,21 @@ from unittest.mock import ANY
 
 import pytest
 from pypdf import PdfReader
-from records import CODE, at, day, fill
+from records import CODE, NEW, OLD, at, day, fill, look
 
-from app import files, report_pdf
+from app import audit, files, report_pdf
 from app.cli import main
 from app.goals_command import prescription
-from app.logbook import DATABASE
-from app.report_blocks import Items, Kind, Page, Plot, Table
+from app.logbook import DATABASE, Logbook
+from app.report_blocks import Items, Kind, Page, Paragraph, Plot, Table
 from app.report_command import FOR, Wanted, made, run
 from app.report_page import html
 from app.report_rows import Asked, gathered
-from app.report_words import page
+from app.report_words import _one_decimal, page
 from app.store import Store
 from app.texts import load
+from engine.hand import Side
+from engine.probes import observe, series
 from engine.report import Report, Span
 from engine.retrace import Force, Trace
 
@@ -53,6 +55,11 @@ def pages(folder: Path, found: Report) -> Callable[[str, Kind], Page]:
 @pytest.fixture(scope="module")
 def texts(pages: Callable[[str, Kind], Page]) -> Callable[[str, Kind], str]:
     return cache(lambda language, kind: html(pages(language, kind)))
+
+
+@pytest.fixture(scope="module")
+def printed(pages: Callable[[str, Kind], Page]) -> bytes:
+    return report_pdf.pdf(pages("en", "clinician"))
 
 
 class Tags(HTMLParser):
@@ -121,7 +128,7 @@ def test_another_sensor_breaks_the_line(tmp_path: Path) -> None:
         (day(6).toordinal(), ("device", "calibration"))
     ]  # fmt: skip
     assert probe.series.limit is None, "a new piece has no limit yet"
-    said = page(report, "clinician", load("en"), prescription(tmp_path, CODE)).sections[1].blocks
+    said = page(report, "clinician", load("en"), prescription(tmp_path, CODE)).sections[2].blocks
     assert Items(rows=(ANY, "From 16 Mar 2026 on another measure: device, calibration.")) in said
 
 
@@ -228,8 +235,10 @@ def test_pages_of_patient_and_helper_are_one_sheet_with_fonts_inside(
         assert pages(language, kind).title in sheet.extract_text()
 
 
-def test_a_clinicians_pdf_has_its_text_inside_of_both_papers(pages: Callable[[str, Kind], Page]) -> None:
-    reader = PdfReader(BytesIO(report_pdf.pdf(pages("en", "clinician"))))
+def test_a_clinicians_pdf_has_its_text_inside_of_both_papers(
+    pages: Callable[[str, Kind], Page], printed: bytes
+) -> None:  # fmt: skip
+    reader = PdfReader(BytesIO(printed))
     text, outside = "", []
 
     def look(piece: str, matrix: list[float], text_matrix: list[float], *_: object) -> None:
@@ -315,8 +324,141 @@ def test_early_probes_and_late_ones_give_the_same_limits_as_all_of_them(tmp_path
     fill(tmp_path, 12, changed_on=2)
     with closing(Store.open(tmp_path / DATABASE, make=False, checked=False)) as store:
         every = list(store.probes(CODE))
-        few = list(store.probes(CODE, at(10), 5))
+        few = list(store.probes(CODE, at(11), 3))
     assert len(every) == 12 * 5
-    assert [one.session for one in few[::5]] == [2 * n for n in (1, 2, 3, 4, 5, 6, 7, 11, 12)]
+    assert [one.session for one in few[::5]] == [2 * n for n in (1, 2, 3, 4, 5, 10, 11, 12)]
     assert [one for one in every if one in few] == few
     assert {one.source.device for one in few[:10]} == {"serial:GB-0001"}
+
+
+def test_after_years_the_logbook_reads_few_old_probes_and_sees_the_same_in_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = 14
+    monkeypatch.setattr("app.history.EARLY_PROBES", 6)
+    fill(tmp_path, days, changed_on=1)
+    late = datetime.combine(day(days), datetime.min.time(), UTC) + timedelta(days=3650)
+    with closing(Store.open(tmp_path / DATABASE, make=False, checked=False)) as store:
+        every = {one.session for one in store.probes(CODE)}
+    with closing(Logbook(tmp_path, lambda: late, UTC)) as logbook:
+        few = logbook.probes(CODE)
+    with closing(Logbook(tmp_path, lambda: datetime.fromisoformat(at(days)), UTC)) as logbook:
+        whole = logbook.probes(CODE)
+    assert {row.session for row in few} < {row.session for row in whole} == every
+    assert [observe(one).change for one in series(few)] == [observe(one).change for one in series(whole)]
+    assert [one.limit for one in series(few)] == [one.limit for one in series(whole)]
+
+
+# --- looking at the hand --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def assessed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with two looks at the right hand, and two at the left one with another sensor."""
+    folder = fill(tmp_path_factory.mktemp("assessed"), 3)
+    for on, away_mm, throughput in ((0, 1.25, 2.0), (8, 1.0, 3.0)):
+        look(folder, on, Side.RIGHT, away_mm, throughput)
+        look(folder, on, Side.LEFT, away_mm, throughput, NEW if on else OLD)
+    return folder
+
+
+def section(found: Page, title: str) -> tuple[object, ...]:
+    return next((one.blocks for one in found.sections if one.title == title), ())
+
+
+def test_the_last_assessment_stands_beside_the_one_before_for_both_hands(assessed: Path) -> None:
+    [found] = made(Wanted(str(assessed), CODE, kinds=("clinician",), language="en"), LAST, UTC)
+    note, table, missing = section(found, "Looking at the hand")
+    assert isinstance(table, Table)
+    assert table.head == ("Item", "Left hand", "Before", "Right hand", "Before")
+    line, ring = table.rows
+    assert line[0] == "A line\nDistance from the line, mm [38\u00a0%] · Smoothness (SPARC) [35\u00a0%]"
+    assert line[3:] == ("1 · −2\n20 Mar: good try", "1.25 · −2\n2 Mar: since then −20% · 0%")
+    assert line[1:3] == ("1 · −2\n20 Mar: good try", "2 Mar: not compared: device, calibration")
+    assert ring[4] == "2\n2 Mar: since then +50%"
+    assert isinstance(missing, Paragraph)
+    assert missing.text.startswith("Not done: Firm squeeze, Hold lightly,")
+    assert isinstance(note, Paragraph)
+    assert "chance" in note.text
+    assert "assess" not in " ".join(cell for row in section_rows(found, "What misses came from") for cell in row)
+
+
+def section_rows(found: Page, title: str) -> list[tuple[str, ...]]:
+    return [row for block in section(found, title) if isinstance(block, Table) for row in block.rows]
+
+
+def test_a_look_before_these_weeks_is_only_named(assessed: Path) -> None:
+    late = LAST + timedelta(days=60)
+    look_before = made(Wanted(str(assessed), CODE, kinds=("clinician", "patient"), language="en"), late, UTC)
+    said = "".join(html(one) for one in look_before)
+    assert "You looked" not in said
+    asked = Asked(CODE, Span(day(1).toordinal(), day(2).toordinal()), LAST.toordinal(), UTC)
+    found = page(gathered(assessed, asked), "clinician", load("en"), prescription(assessed, CODE))
+    assert section(found, "Looking at the hand") == (
+        Paragraph("Nothing in these weeks. The last time was on 2 Mar 2026."),
+    )
+
+
+@pytest.mark.parametrize("language", files.languages())
+def test_the_patient_reads_only_on_which_days_the_hand_was_looked_at(assessed: Path, language: str) -> None:
+    first, second = made(Wanted(str(assessed), CODE, kinds=("patient", "caregiver"), language=language), LAST, UTC)
+    say = load(language, strict=True).say
+    months = say("report.months").split()
+    dates = ", ".join(say("report.date-short", {"d": d, "month": months[2]}) for d in ("2", "20"))
+    texts = [block.text for one in first.sections for block in one.blocks if isinstance(block, Paragraph)]
+    assert say("report.you-looked", {"list": dates}) in texts
+    assert "SPARC" not in html(first) + html(second)
+
+
+def test_only_the_sittings_of_two_weeks_are_read(assessed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    trials = Store.trials
+    monkeypatch.setattr(Store, "trials", lambda store, session: (read.append(session), trials(store, session))[1])
+    gathered(assessed, Asked(CODE, Span(LAST.toordinal() - 27, LAST.toordinal()), LAST.toordinal(), UTC))
+    assert len(read) == len(set(read)) == 4
+
+
+# --- the first page, and what is noted of it -------------------------------------------------------------
+
+
+def test_the_first_page_has_dose_pain_and_what_changed(printed: bytes) -> None:
+    sheet = PdfReader(BytesIO(printed)).pages[0].extract_text()
+    for words in ("Minutes, done of planned", "Most pain: before, in play, after", "2 / 4 / 4", "Pain and effort",
+                  "two probes running", "Stops, flags, rests and locks: 14. The last, on 23 Mar"):  # fmt: skip
+        assert words in " ".join(sheet.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("22.2222", "22.2"), ("9.96", "10"), ("-0.25", "-0.2"), ("22.2", "22.2"), ("7", "7"), ("1.2.3", "1.2.3")],
+)
+def test_difficulties_are_said_with_one_decimal_at_most(text: str, said: str) -> None:
+    assert _one_decimal(text) == said
+
+
+def test_a_report_is_noted_and_says_where_the_log_ends_with_that_line(tmp_path: Path) -> None:
+    fill(tmp_path, 1)
+    noon = datetime.combine(LAST, datetime.min.time(), UTC) + timedelta(hours=12)
+    wanted = Wanted(str(tmp_path), CODE, 3, out=tmp_path, kinds=("clinician", "caregiver"), language="en", pdf=False)
+    assert run(wanted, lambda: noon, UTC) == 0
+    line = audit.lines(tmp_path)[-1]
+    assert (line.what, line.values, line.at) == (
+        "report.made", {"weeks": 3, "kinds": ["clinician", "caregiver"]}, noon.isoformat()
+    )  # fmt: skip
+    clinician, caregiver = (
+        (tmp_path / f"{name}-{CODE}-{LAST.isoformat()}.html").read_text("utf-8")
+        for name in ("report", "report-caregiver")
+    )
+    assert f"<dt>Log</dt><dd>{line.seq}:{line.hash}</dd>" in clinician
+    assert line.hash not in caregiver
+    assert audit.verify(tmp_path, audit.Head(line.seq, line.hash)).wrong == ""
+
+
+def test_a_log_that_cannot_be_written_stops_no_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fill(tmp_path, 1)
+    (tmp_path / audit.FILE).mkdir()
+    wanted = Wanted(str(tmp_path), CODE, out=tmp_path, kinds=("clinician",), language="en", pdf=False)
+    assert run(wanted, lambda: datetime.fromisoformat(at(0)), UTC) == 0
+    printed = capsys.readouterr()
+    assert "the audit log could not note this (report.made)" in printed.err
+    assert "<dt>Log</dt>" not in Path(printed.out.strip()).read_text("utf-8")

@@ -63,6 +63,17 @@ def test_a_probe_asks_the_very_same_of_every_try_whatever_was_done(game: str, st
     assert LADDERS[game].place(turns[0].choice.difficulty)[0].rung == rung
 
 
+def test_after_a_probe_play_goes_on_from_where_it_was_and_not_from_the_rung_of_the_probe() -> None:
+    block, probe = Block("ladybirds", 12), Block("ladybirds", 6, level=2, probe=True)
+    chooser = chooser_of(block, probe)
+    before = played(chooser, block, [(True, None, False, "")] * 12)[-2].choice.difficulty
+    probed = played(chooser, probe, [(True, None, False, "")] * 6)
+    assert {turn.choice.difficulty for turn in probed} == {LADDERS["ladybirds"].start_of(2)}
+    after = chooser.turn(block, "keys", []).choice.difficulty
+    assert before > probed[0].choice.difficulty + 20
+    assert before - 2 <= after <= before + 8
+
+
 @settings(max_examples=40)
 @given(st.sampled_from(NAMES), steps, st.floats(0.11, 0.4), st.tuples(st.floats(0, 60), st.floats(0, 100)))
 def test_whatever_happens_no_trial_asks_more_force_than_the_cap_or_leaves_the_fence(
