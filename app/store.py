@@ -953,9 +953,9 @@ def _packed(lines: Sequence[str]) -> bytes:
 
 
 def _played(row: Sequence[Any]) -> Played:
-    *alike, last, how, why = row
-    last_tick, difficulty = divmod(last, OF_LAST)
-    return Played(*alike, int(last_tick), how, why, round(difficulty, 4))
+    made = Played(*row)
+    last_tick, difficulty = divmod(made.last_tick, OF_LAST)
+    return replace(made, last_tick=int(last_tick), difficulty=round(difficulty, 4))
 
 
 def _next_part(db: Connection, session: int) -> int:
