@@ -2,6 +2,8 @@
 
 Pointers act on release and may slide off to cancel. After each press, and when a screen opens, there is a short
 cool-down. Keys: arrows or Tab move, Enter or Space press; while no focus is to be seen, the first key only shows it.
+On a ``wary`` screen, one that comes in the middle of play, Space may still be meant for the game: it chooses nothing
+until the keys were quiet for a while, and never STOP, which Esc is for.
 With one switch the focus moves by itself (scanning), and Space, Enter or a press anywhere chooses; a press just after
 a step still means the button before. A pointer that rests must leave a button before it can press it again.
 """
@@ -15,7 +17,9 @@ from engine.scene import Button
 from engine.ticks import seconds, to_ticks
 
 FORWARD, BACK, CHOOSE = {"RIGHT", "DOWN", "TAB"}, {"LEFT", "UP"}, {"ENTER", "RETURN", "NUM_ENTER", "SPACE"}
+FOR_MENUS = (FORWARD | BACK | CHOOSE) - {"SPACE"}
 SLOW_S = 0.35
+QUIET_S = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,13 @@ class Menu:
     over_since: int = 0
     spent: str = ""
     scanned: int = 0
+    wary: bool = False
+    struck: int = 0
 
 
-def opened(tick: int, keyed: bool = False) -> Menu:
+def opened(tick: int, keyed: bool = False, wary: bool = False) -> Menu:
     """Return the menu of a screen that opens now; ``keyed`` shows the focus from the start."""
-    return Menu(opened=tick, keyed=keyed, over_since=tick, scanned=tick)
+    return Menu(opened=tick, keyed=keyed, over_since=tick, scanned=tick, wary=wary, struck=tick)
 
 
 def step(
@@ -79,6 +85,12 @@ def _read(menu: Menu, buttons: Sequence[Button], sample: Sample, tick: int, prof
 
 
 def _key(menu: Menu, buttons: Sequence[Button], name: str, tick: int, profile: Profile) -> tuple[Menu, str]:
+    quiet = tick - menu.struck >= seconds(QUIET_S)
+    if name not in FOR_MENUS:
+        menu = replace(menu, struck=tick)
+    is_stray = not quiet or buttons[menu.focus].action == "stop"
+    if name == "SPACE" and menu.wary and is_stray and profile.scan_s <= 0:
+        return menu, ""
     if name in CHOOSE:
         return _choice(menu, buttons, tick, profile)
     turn = 1 if name in FORWARD else -1 if name in BACK else 0

@@ -366,9 +366,9 @@ class Session:
         """Go to a phase; from try to try it still counts how long nobody has done anything."""
         self._phase = phase
         if isinstance(phase, Stopped | Summary):  # a key that was meant for the game must not answer for the patient
-            self._menu = menu.opened(self.now + seconds(1))
+            self._menu = menu.opened(self.now + seconds(1), wary=True)
         else:
-            self._menu = menu.opened(self.now, self._menu.keyed)
+            self._menu = menu.opened(self.now, self._menu.keyed, wary=not isinstance(phase, Demo))
 
     def _first_phase(self) -> Phase:
         blocks = [block for block in self.plan.program.blocks if self._may_play(block)]

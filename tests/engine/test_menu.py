@@ -1,6 +1,7 @@
 """Check that every button can be pressed with mouse, keys, a dwelling pointer and one switch."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,26 @@ class Hand:
 
     def look(self) -> tuple[Button, ...]:
         return menu.shown(self.menu, self.buttons, self.tick, self.profile)
+
+
+def test_in_the_middle_of_play_the_thumbs_key_answers_nothing_and_never_presses_stop() -> None:
+    def press(
+        there: Menu, name: str, tick: int, buttons: tuple[Button, ...] = BUTTONS, profile: Profile = USUAL
+    ) -> Any:
+        return menu.step(there, buttons, (Sample(f"key.{name}", to_ms(tick), 1.0),), tick, profile)
+
+    there, tick = menu.opened(0, keyed=True, wary=True), 0
+    for _ in range(40):  # a thumb that goes on tapping
+        tick += seconds(0.6)
+        there, action = press(there, "SPACE", tick)
+        assert action == ""
+    assert press(there, "SPACE", tick + seconds(2))[1] == "a", "after a quiet while it is meant"
+    moved, _ = press(menu.opened(0, keyed=True, wary=True), "RIGHT", seconds(9))
+    assert press(moved, "SPACE", seconds(9.2))[1] == "b", "who moves the focus means the menu"
+    stop, there = (replace(BUTTONS[0], action="stop"),), menu.opened(0, keyed=True, wary=True)
+    assert press(there, "SPACE", seconds(9), stop)[1] == ""
+    assert press(there, "ENTER", seconds(9), stop)[1] == "stop"
+    assert press(there, "SPACE", seconds(9), stop, Profile(scan_s=2.0))[1] == "stop"
 
 
 def test_a_pointer_acts_when_it_is_let_go_on_the_button_it_pressed() -> None:
