@@ -8,12 +8,13 @@ from pathlib import Path
 from app import audit, files
 from app.audit import Head
 from app.patients import Patients
+from app.texts import MOTHER_TONGUE, load
 
 
 def verify(data: str | None, known: str | None) -> int:
     """Say whether the log is as it was written, else which line is the first that is not; raise ``ValueError``."""
     data_dir = files.data_place(data)
-    verdict = audit.verify(data_dir, None if known is None else head_of(known))
+    verdict = _verdict(data_dir, None if known is None else head_of(known))
     for note in verdict.notes:
         print(note)
     if verdict.wrong:
@@ -44,8 +45,21 @@ def show(data: str | None, patient: str | None) -> int:
         values = json.dumps(dict(row.values), ensure_ascii=True) if row.values else ""
         print("  ".join(filter(None, (str(row.seq), row.at[:19], row.role, row.what, whom, values))))
     if not rows:
-        print("Nothing is noted yet.")
+        wrong = _verdict(data_dir).wrong
+        print(f"{data_dir / audit.FILE}: {wrong}" if wrong else "Nothing is noted yet.")
+        return 1 if wrong else 0
     return 0
+
+
+def _verdict(data_dir: Path, known: Head | None = None) -> audit.Verdict:
+    """Look at the log; raise ``ValueError`` in words where the records cannot be read."""
+    from app.store import StoreError
+
+    try:
+        return audit.verify(data_dir, known)
+    except StoreError as error:
+        told = load(MOTHER_TONGUE).say(error.message_key)
+        raise ValueError(f"{told} Where the log ends is kept there too, and cannot be compared.") from None
 
 
 def _codes(data_dir: Path) -> dict[str, str]:

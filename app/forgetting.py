@@ -24,6 +24,7 @@ from app.texts import MOTHER_TONGUE, load
 from app.version import version
 from engine.profile import Profile
 
+LOST = ("store.damaged", "store.newer")
 RECEIPTS, BEGUN, DONE, LEFT = "receipts", "begun", "done", "something is left"
 TRACES, TRACE_BYTES = 16, 24  # pieces of what was removed that are looked for, and how long each is
 LEAST_CODE = 4  # a shorter code stands in any file by chance
@@ -60,6 +61,7 @@ def run(data: str | None, code: str, yes: bool, now: Callable[[], datetime] = ut
     with files.RunningLock(data_dir):
         patients = Patients(data_dir)
         code = _known(patients, code)
+        _must_be_kept(data_dir, patients, code)
         if patients.has_pin(CLINIC):
             must_be_staff(patients)
         if not yes:
@@ -68,7 +70,10 @@ def run(data: str | None, code: str, yes: bool, now: Callable[[], datetime] = ut
             receipt = forget(data_dir, code, now)
         except StoreError as error:
             told = load(MOTHER_TONGUE).say(error.message_key)
-            raise ValueError(f"{told} The deletion is not done; do it again: regrasp delete {code}") from None
+            again = f"Do it again: regrasp delete {code}"
+            if error.message_key in LOST:
+                again = f"Rows cannot be taken out of it. Only with the whole folder {data_dir} is everything gone."
+            raise ValueError(f"{told} The deletion is not done. {again}") from None
     for line in _lines(data_dir, receipt):
         print(line)
     return 0 if receipt["state"] == DONE else 1
@@ -78,6 +83,17 @@ def _known(patients: Patients, code: str) -> str:
     """Return the code as it is written here; one that nobody has may be left from an interrupted deletion."""
     same = [card.code for card in patients.all() if card.code.lower() == code.lower()]
     return same[0] if len(same) == 1 else code
+
+
+def _must_be_kept(data_dir: Path, patients: Patients, code: str) -> None:
+    """Raise ``ValueError`` unless there is something of this patient, or a deletion that was begun."""
+    from app.store import StoreError
+
+    if patients.belongings(code) or _recordings(data_dir, code) or _begun(data_dir, code):
+        return
+    with suppress(StoreError):  # what cannot be read is told when it is to be changed
+        if not any(_counts(data_dir, code).values()):
+            raise ValueError(f"nothing is kept of {code}; there are: {', '.join(_codes(patients)) or 'none'}")
 
 
 def _must_be_meant(code: str) -> None:
@@ -96,10 +112,8 @@ def forget(data_dir: Path, code: str, now: Callable[[], datetime] = utc_now) -> 
     patients = Patients(data_dir)
     things = [*patients.belongings(code), *_recordings(data_dir, code), *_told_of(data_dir / "trouble.txt", code)]
     rows = _counts(data_dir, code)
-    receipt = _begun(data_dir, code)
-    if not (things or any(rows.values())) and receipt is None:
-        raise ValueError(f"nothing is kept of {code}; there are: {', '.join(_codes(patients)) or 'none'}")
-    receipt = receipt or _new(code, audit.person_of(data_dir, code, make=False), now())
+    _must_be_kept(data_dir, patients, code)
+    receipt = _begun(data_dir, code) or _new(code, audit.person_of(data_dir, code, make=False), now())
     receipt["rows"] = {name: max(n, receipt["rows"].get(name, 0)) for name, n in rows.items()}
     place = data_dir / RECEIPTS / f"{receipt['of']}.json"
     _write(place, receipt)

@@ -80,9 +80,12 @@ def make(wish: Wish, cipher: Cipher | None = None, now: Callable[[], datetime] =
                 sessions = store.counts(code)["sessions"]
         except StoreError as error:
             raise _in_words(error) from None
-        content = (cipher or Age()).close(plain, _new_passphrase(wish, code)) if wish.closed else plain
+        secret = _new_passphrase(wish, code) if wish.closed else ""
+        content = (cipher or Age()).close(plain, secret) if wish.closed else plain
         files.write_whole(out, content)
         audit.note(data_dir, "package.made", {"sessions": sessions, "closed": wish.closed}, patient=code, now=now)
+    if wish.draws:
+        print(f"The passphrase, which is shown only now: {secret}")
     print(f"{out}: all that is kept of {code}: {sessions} sessions, {len(content) / 1e6:.1f} MB")
     print(CARE if wish.closed else OPEN)
     return 0
@@ -101,9 +104,7 @@ def _texts_of(patients: Patients, code: str) -> dict[str, str]:
 
 def _new_passphrase(wish: Wish, code: str) -> str:
     if wish.draws:
-        drawn = sealing.drawn()
-        print(f"The passphrase, which is shown only now: {drawn}")
-        return drawn
+        return sealing.drawn()
     if wish.passphrase_file:
         first = _first_line(wish.passphrase_file)
         sealing.must_be_strong(first, code)

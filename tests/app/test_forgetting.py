@@ -85,6 +85,12 @@ def everywhere(folder: Path, word: str) -> list[str]:
     return named + [path.name for path in found if word.encode() in path.read_bytes()]
 
 
+def test_who_is_not_there_is_told_before_anything_is_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValueError, match="nothing is kept of XX"):
+        forgetting.run(str(tmp_path), "XX", yes=False)
+    assert "Type the code" not in capsys.readouterr().out
+
+
 def test_nothing_of_a_deleted_patient_is_left_and_everything_of_the_others_is(two: tuple[Path, str, str]) -> None:
     folder, one, other = two
     before = rows(folder, other), {p: p.read_bytes() for p in Patients(folder).folder(other).rglob("*")}
