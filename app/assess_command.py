@@ -11,12 +11,14 @@ from app import files, rooms
 from app.assessed import fits_of
 from app.goals_command import whose
 from app.logbook import Logbook
-from app.texts import MOTHER_TONGUE, load
+from app.texts import MOTHER_TONGUE, Texts, load
 from engine import assessment
 from engine.assessment import Found, Sitting
-from engine.game import Skill
+from engine.game import FORCES, Skill
 from engine.hand import Side
+from engine.looked import HEADLINES
 from engine.plan import Plan
+from engine.probes import shown
 from engine.profile import Profile
 from engine.session import Session
 from engine.simulate import Patient, Traits
@@ -26,7 +28,7 @@ WAYS: dict[Skill, str] = {"tap": "keys", "grip": "serial", "trace": "mouse"}
 SIMULATED = "SIM-1"
 REST_S, LEAST_S, REST_AFTER = 20.0, 2.0, 20
 NAMES = {
-    "good": "good", "repeat": "worth another try", "missing": "not done",
+    "good": "reading usable", "repeat": "worth another try", "missing": "not done",
     "no-try": "nothing was done", "unfinished": "not finished", "interrupted": "it was interrupted",
     "sensor": "the sensor had trouble", "scatter": "the squeezes differ by more than 15 %",
     "early": "pressed before the light", "wrong": "other fingers than the one asked for", "few": "too few",
@@ -103,7 +105,8 @@ def _told(sittings: Iterable[Sitting], wanted: Wanted) -> int:
         if found:
             print("\n".join(["", f"{hand} hand", *lines_of(found)]))
     if any(rows.values()):
-        print("\nNo norms: a value says how this hand did on that day with that device, and nothing else.")
+        print("\nThe main measures; --json has all of them.")
+        print("No norms: a value says how this hand did on that day with that device, and nothing else.")
     return 0
 
 
@@ -117,11 +120,21 @@ def _plain(found: Iterable[Found]) -> dict[str, object]:
         }
         for row in rows
     }  # fmt: skip
-    return {"items": items, "expected": dict(assessment.expected(rows, rooms.all_ladders()))}
+    return {"items": items, "expected": dict(assessment.expected(rows, rooms.all_ladders(), _ways(rows)))}
+
+
+def _ways(found: Iterable[Found]) -> dict[Skill, str]:
+    """Return what the newest item of the grip was played with: its seeds are for games played with the same."""
+    ways = [row.played_with for row in found if assessment.BY_NAME[row.item].game and _is_force(row)]
+    return {"grip": ways[-1]} if ways else {}
+
+
+def _is_force(row: Found) -> bool:
+    return assessment.BY_NAME[row.item].skill in FORCES
 
 
 def lines_of(found: Iterable[Found]) -> list[str]:
-    """Return each item with its quality and measures in lines, and where the games may begin."""
+    """Return each item with how usable it is and its main measures in lines, and where the games may begin."""
     rows = tuple(found)
     by_name, texts = {row.item: row for row in rows}, load(MOTHER_TONGUE)
     lines = []
@@ -129,22 +142,24 @@ def lines_of(found: Iterable[Found]) -> list[str]:
         row = by_name.get(item.name) or Found(item.name, assessment.Quality("missing"))
         told = [NAMES[row.quality.flag], *(NAMES[why] for why in (*row.quality.why, *row.quality.notes))]
         lines.append(f"  {texts.say(f'assess.{item.name}')}: {'; '.join(told)}")
-        lines += [f"    {chunk}" for chunk in _chunks(row.measures)]
-    seeds = assessment.expected(rows, rooms.all_ladders())
+        told_of = _measured(row, texts)
+        lines += [f"    {told_of}"] * bool(told_of)
+    ways = _ways(rows)
+    seeds = assessment.expected(rows, rooms.all_ladders(), ways)
     if seeds:
         lines.append("  where half of the tries would go well, of 100 (games begin about 13 lower):")
         lines.append("    " + ", ".join(f"{texts.say(f'game.{game}')} {value:g}" for game, value in seeds))
+    by_keys = any(_is_force(row) and "keys" in row.quality.notes and row.quality.flag == "good" for row in rows)
+    if by_keys and not {"cup", "kite", "market"}.isdisjoint(dict(seeds)):
+        lines.append(f"    Games of force: only as far as they are played with the same, {ways['grip']}.")
     return lines
 
 
-def _chunks(measures: Iterable[tuple[str, float]], wide: int = 100) -> list[str]:
-    lines = [""]
-    for name, value in measures:
-        part = f"{name} {value:g}"
-        if lines[-1] and len(lines[-1]) + len(part) > wide:
-            lines.append("")
-        lines[-1] += f", {part}" if lines[-1] else part
-    return [line for line in lines if line]
+def _measured(found: Found, texts: Texts) -> str:
+    """Return the main measures of an item in words, with their units; ``--json`` has all of them."""
+    rows = ((measure, found.value(measure.name)) for measure in HEADLINES[found.item])
+    told = (f"{texts.say(m.words)} {shown(value, m)} {m.unit}".strip() for m, value in rows if value is not None)
+    return ", ".join(told)
 
 
 def no_screen() -> int:

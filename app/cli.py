@@ -228,13 +228,14 @@ def _add_tests(found: argparse.ArgumentParser) -> None:
 
 
 def _add_report(report: argparse.ArgumentParser) -> None:
-    report.add_argument("--weeks", type=_count, metavar="N", default=4, help="of how many weeks (4)")
+    report.add_argument("--weeks", type=_weeks, metavar="N", default=4, help="of how many weeks, 1 to 52 (4)")
     report.add_argument("--until", metavar="DATE", default="", help="the last day, such as 2026-06-05 (today)")
     report.add_argument("--out", type=Path, metavar="FOLDER", help="where the files go (here)")
     kinds = ("clinician", "patient", "caregiver", "all")
     report.add_argument("--for", dest="whom", choices=kinds, default="all", help="for whom (all)")
     report.add_argument("--pdf", action=argparse.BooleanOptionalAction, default=True, help="write PDF as well (yes)")
     report.add_argument("--open", action="store_true", dest="opened", help="open the first one in the browser")
+    report.add_argument("--force", action="store_true", help="replace files of the same name")
     _add_patient(report)
     report.set_defaults(run=_report)
 
@@ -395,6 +396,13 @@ def _count(text: str) -> int:
     value = int(text) if text.isdigit() else 0
     if not 1 <= value <= 1000:
         raise argparse.ArgumentTypeError(f"must be a whole number from 1 to 1000, not {text}")
+    return value
+
+
+def _weeks(text: str) -> int:
+    value = int(text) if text.isdigit() else 0
+    if not 1 <= value <= 52:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to 52, not {text}")
     return value
 
 
@@ -698,7 +706,7 @@ def _report(args: argparse.Namespace) -> int:
 
     kinds = FOR if args.whom == "all" else tuple(kind for kind in FOR if kind == args.whom)
     when_and_where = (args.weeks, args.until, args.out, kinds, getattr(args, "language", None))
-    return run(Wanted(args.data, args.patient, *when_and_where, args.pdf, args.opened))
+    return run(Wanted(args.data, args.patient, *when_and_where, args.pdf, args.opened, args.force))
 
 
 def _replay(args: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from app import day_pictures, files, rooms
 from app.activities import ACTIVITIES, UNSCORED, Activities
 from engine import assess_screens, assessment, focus, screens, seen, sensor_screens
 from engine.adaptive import Aim
+from engine.assess_screens import Far
 from engine.hand import Side
 from engine.phases import After, Demo, Playing, Rest
 from engine.plan import Plan
@@ -142,7 +143,7 @@ def _screens(look: Look) -> Iterator[tuple[str, Scene]]:
     yield "edges", screens.edges(rooms.with_edges())
     items = [item.name for item in assessment.ITEMS]
     yield "assess-thanks", assess_screens.thanks(items[:7], items)
-    yield "assess-overview", assess_screens.overview((("right", 11, 11), ("left", 4, 11)), "left")
+    yield "assess-overview", assess_screens.overview((Far("right", 11, 11, 1), Far("left", 4, 11)), "left")
     yield "task", screens.task(tasks[0].name, tasks[0].games)
     yield from _practised(look)
     yield "judge", Scene("meadow", screens.judge()) + stop

@@ -162,30 +162,29 @@ class Daily:
         self._look_anew()
         if self.standing.day in ("open", "easy", "short", "waiting"):  # a bout that was cut off is over now
             self.note(Event("stop"))
-        if self.trouble:
-            self.closed = BROKEN
+        self.closed = self.shut
+        if self.closed:
             return
-        if self.is_unknown:
-            self.closed = UNKNOWN
-            return
+        history = self.history
+        self._sensor, self.chosen = sensor, ()
+        tasks = {task.name: task.games for task in rooms.all_tasks()}
+        can = replace(self.allowed, play=True)
+        self._offered = schedule.choices(self.prescription, self._shelf(), tasks, can, self._cap())
+        self.corridor = corridor.before(self._day(history, sensor))
+
+    @property
+    def shut(self) -> str:
+        """Return the key of why nothing can begin now, as far as that is known before it is asked how it is."""
+        if self.trouble or self.is_unknown:
+            return BROKEN if self.trouble else UNKNOWN
         if guard.clock_is_back(self.standing, self.moment):
-            self.closed = CLOCK
-            return
+            return CLOCK
         allowed = self.allowed
         resting_is_over = self.standing.plan == "resting" and self.moment.day >= self.standing.until
         if not allowed.play and allowed.why != "unasked" and not resting_is_over:
-            self.closed = f"guard.{allowed.why}"
-            return
-        history = self.history
-        room = self._room(history)
-        if room.minutes <= 0:
-            self.closed = room.why
-            return
-        self._sensor, self.chosen = sensor, ()
-        tasks = {task.name: task.games for task in rooms.all_tasks()}
-        can = replace(allowed, play=True)
-        self._offered = schedule.choices(self.prescription, self._shelf(), tasks, can, self._cap())
-        self.corridor = corridor.before(self._day(history, sensor))
+            return f"guard.{allowed.why}"
+        room = self._room(self.history)
+        return room.why if room.minutes <= 0 else ""
 
     def leave(self) -> None:
         """Go home from whatever page there is, because the window closes or somebody else comes: what was told counts.
@@ -453,6 +452,7 @@ class Daily:
         """Return what the plan of today says, as if all were well."""
         made = self._bout(replace(self.allowed, play=True), history)
         why: Line | None = ("day.reassess", ()) if self.is_to_be_looked_at else None
+        why = self._repeats() if self.is_assessing else why
         why = ("day.paused", ()) if self.is_paused else why
         is_free = not self._wanted and 0 < self.prescription.choose < len(self._offered)
         day = self._laid_out(made, history, why)
@@ -466,7 +466,18 @@ class Daily:
         blocks = made.program.blocks if made.program else ()
         tiles = (assessment.NAME,) if self.is_assessing else tuple(dict.fromkeys(block.game for block in blocks))[:3]
         minutes, bout = max(1, round(made.minutes)), min(max(1, due.bout), due.of)
-        return day_screens.Day(tiles, minutes, bout, max(1, due.of), (why,) if why else (), self._sensor)
+        day = day_screens.Day(tiles, minutes, bout, max(1, due.of), (why,) if why else (), self._sensor)
+        if not self.is_assessing:
+            return day
+        items = [assessment.BY_NAME[name] for name in assessment.asked(blocks or self._wanted)]
+        lasts = max(1, round(assessment.minutes(items)))
+        return replace(day, minutes=lasts, looks_at=self._hand, parts=len(items))
+
+    def _repeats(self) -> Line | None:
+        """Return how many items of this assessment are asked once more."""
+        rows = assessment.results(self._logbook.sittings(self.patient), self._hand, self.moment.day)
+        n = len({row.item for row in rows} & set(assessment.asked(self._wanted)))
+        return ("assess.repeats", (("n", str(n)),)) if n else None
 
     @property
     def is_to_be_looked_at(self) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from app import audit, files, rooms
 from app.export_tables import BUILT_IN, Material, Scope
 from app.files import FilesError
-from app.goals_command import goals_of, prescription, whose
+from app.goals_command import goals_of, must_be_kept, prescription, whose
 from app.hardware import Hardware
 from app.logbook import DATABASE
 from app.texts import MOTHER_TONGUE, load
@@ -69,7 +69,7 @@ def run(wanted: Wanted, now: datetime | None = None, zone: tzinfo | None = None)
     from app.store import StoreError
 
     formats = _formats(wanted)
-    data_dir = files.data_dir(wanted.data)
+    data_dir = must_be_kept(files.data_place(wanted.data))
     patient, _ = whose(data_dir, wanted.patient, None)
     target = wanted.out or Path(f"regrasp-export-{patient}")
     _must_be_free(target, wanted.force)
@@ -83,6 +83,9 @@ def run(wanted: Wanted, now: datetime | None = None, zone: tzinfo | None = None)
                 _say(folder, wanted.format, material, sum(counts.values(), Counter()))
     except StoreError as error:
         raise _plain(error) from None
+    except FilesError as error:
+        said = load(MOTHER_TONGUE).say(error.message_key.replace("files.", "file."))
+        raise ValueError(f"{error.place}: {said} Or choose another place with --out") from None
     values = {"format": wanted.format, "research": wanted.offsets, "rows": sum(map(Counter.total, counts.values()))}
     audit.note(data_dir, "export.made", values, patient=patient, now=lambda: began)
     _tell(target, counts, wanted)

@@ -80,6 +80,13 @@ def _activity_line(row: Activity, texts: Texts) -> str:
 # --- what is kept of a patient --------------------------------------------------------------------------
 
 
+def must_be_kept(data_dir: Path) -> Path:
+    """Return the folder; raise ``ValueError`` where there is none, or nothing is in it."""
+    if not data_dir.is_dir() or next(data_dir.iterdir(), None) is None:
+        raise ValueError(f"nothing is kept in {data_dir}; is --data right?")
+    return data_dir
+
+
 def whose(data_dir: Path, patient: str | None, language: str | None) -> tuple[str, str]:
     """Return a patient's code and language: what was asked for, else the only patient, and the language of the patient.
 

@@ -7,11 +7,11 @@ from datetime import date, tzinfo
 from pathlib import Path
 
 from app import audit, files
-from app.goals_command import prescription, whose
+from app.goals_command import must_be_kept, prescription, whose
 from app.logbook import NOW, utc_now
 from app.report_blocks import Kind, Page
 from app.report_rows import Asked, gathered
-from app.texts import load
+from app.texts import MOTHER_TONGUE, load
 from engine.report import WEEK, Span
 
 FOR: tuple[Kind, ...] = ("clinician", "patient", "caregiver")
@@ -33,12 +33,16 @@ class Wanted:
     language: str | None = None
     pdf: bool = True
     opened: bool = False
+    force: bool = False
 
 
 def run(wanted: Wanted, now: NOW | None = None, zone: tzinfo | None = None) -> int:
     """Write what is ``wanted`` and print where; raise ``ValueError``, ``LevelError`` or ``FilesError`` in words."""
     today = (now or utc_now)().astimezone(zone).date()
-    pages = noted(files.data_place(wanted.data), wanted, made(wanted, today, zone), now or utc_now)
+    data_dir = must_be_kept(files.data_place(wanted.data))
+    pages = made(wanted, today, zone)
+    _must_be_free([path for page in pages for path in _places(wanted, page, today)], wanted.force)
+    pages = noted(data_dir, wanted, pages, now or utc_now)
     written = [path for page in pages for path in _written(wanted, page, today)]
     for path in written:
         print(path)
@@ -76,6 +80,19 @@ def _with_head(page: Page, head: str) -> Page:
     return replace(page, facts=(*page.facts, (load(page.language).say("report.log"), head)))
 
 
+def _places(wanted: Wanted, page: Page, today: date) -> list[Path]:
+    """Return where a page goes: its name says whose, up to which day, of how many weeks, and in which language."""
+    last = date.fromordinal(_last_day(wanted, today)).isoformat()
+    name = f"{NAMES[page.kind]}-{page.patient}-{last}-{wanted.weeks}w-{page.language}"
+    return [(wanted.out or Path()) / f"{name}.{form}" for form in ("html", "pdf")[: 1 + wanted.pdf]]
+
+
+def _must_be_free(places: Sequence[Path], force: bool) -> None:
+    there = next((path for path in places if path.exists()), None)
+    if there is not None and not force:
+        raise ValueError(f"{there}: is there already; --force replaces it")
+
+
 def _last_day(wanted: Wanted, today: date) -> int:
     if not 1 <= wanted.weeks <= MOST_WEEKS:
         raise ValueError(f"--weeks: must be a whole number from 1 to {MOST_WEEKS}, not {wanted.weeks}")
@@ -92,13 +109,18 @@ def _written(wanted: Wanted, page: Page, today: date) -> Sequence[Path]:
     """Write a page in each form that is wanted, and return where."""
     from app.report_page import html
 
-    name = f"{NAMES[page.kind]}-{page.patient}-{today.isoformat()}"
-    folder = wanted.out or Path()
-    written = [folder / f"{name}.html"]
-    files.write_whole(written[0], html(page))
-    if wanted.pdf:
+    places = _places(wanted, page, today)
+    _write(places[0], html(page))
+    for place in places[1:]:
         from app.report_pdf import pdf
 
-        written.append(folder / f"{name}.pdf")
-        files.write_whole(written[1], pdf(page))
-    return written
+        _write(place, pdf(page))
+    return places
+
+
+def _write(place: Path, content: str | bytes) -> None:
+    try:
+        files.write_whole(place, content)
+    except files.FilesError as error:
+        said = load(MOTHER_TONGUE).say(error.message_key.replace("files.", "file."))
+        raise ValueError(f"{error.place}: {said} Or choose another place with --out") from None

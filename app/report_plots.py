@@ -93,12 +93,16 @@ def _probe(axis: Axes, probe: Probe, span: Span, texts: Texts) -> None:
     ends = [*(piece[0].day - 0.5 for piece in probe.series.pieces[1:]), span.last + 1]
     for piece, end in zip(probe.series.pieces, ends, strict=True):
         _limit(axis, piece, (max(first, piece[0].day - 0.5), end), factor)
-        _piece(axis, [point for point in piece if point.day >= first], factor)
+        _piece(axis, [point for point in piece if point.day >= first], factor, probe.seen.kind != "not-enough")
     for broken in probe.breaks:
         if broken.day >= first:
             axis.axvline(broken.day - 0.5, color=INK, linestyle=(0, (2, 2)), linewidth=1)
     _dates(axis, first, span.last + 1, texts, 3)
-    _roomy(axis)
+    if probe.series.measure.unit == "%" and probe.series.measure.coarse:
+        axis.set_ylim(-4, 106)
+        axis.set_yticks((0, 25, 50, 75, 100))
+    else:
+        _roomy(axis)
     _numbers(axis, texts)
 
 
@@ -110,11 +114,11 @@ def _limit(axis: Axes, piece: Sequence[Point], days: Pair, factor: float) -> Non
         axis.plot(days, [factor * limit.mean] * 2, color=SOFT, linestyle=(0, (4, 3)), linewidth=1)
 
 
-def _piece(axis: Axes, points: Sequence[Point], factor: float) -> None:
+def _piece(axis: Axes, points: Sequence[Point], factor: float, joined: bool) -> None:
     scored = [point for point in points if point.scored]
     new = [point for point in points if not point.scored]
     axis.plot([p.day for p in scored], [factor * p.value for p in scored], color=BLUE, marker="o",
-              markersize=4 if len(scored) < 40 else 2.5, linewidth=1)  # fmt: skip
+              markersize=4 if len(scored) < 40 else 2.5, linewidth=int(joined))  # fmt: skip
     axis.plot([p.day for p in new], [factor * p.value for p in new], color=BLUE, marker="o", markersize=5,
               linestyle="none", fillstyle="none")  # fmt: skip
 
@@ -151,7 +155,8 @@ def _stacked(axis: Axes, day: int, bouts: Sequence[Bout]) -> None:
 
 MARKS: tuple[tuple[str, Callable[[Sore], int | None], dict[str, Any]], ...] = (
     ("report.before", lambda row: row.before, {"marker": "o", "color": BLUE, "linewidth": 1.2}),
-    ("report.during", lambda row: row.during, {"marker": "^", "color": AMBER, "linestyle": "none", "markersize": 6.5}),
+    ("report.during", lambda row: row.during,
+     {"marker": "^", "color": AMBER, "linestyle": "none", "markersize": 5.5, "zorder": 3}),
     ("report.after", lambda row: row.after,
      {"marker": "s", "color": INK, "linestyle": "none", "fillstyle": "none", "markersize": 6}),
     ("report.next-day", lambda row: row.next_day, {"marker": "x", "color": TEAL, "linestyle": "none"}),
@@ -163,8 +168,9 @@ def pain(rows: Sequence[Sore], span: Span, texts: Texts, high_in: float = 3.1) -
     with styled():
         figure, (above, below) = _figure(high_in, 2, 1, heights=(3, 1.2))
         places = _spread(rows)
+        apart = 0.28 if len({row.day for row in rows}) == len(rows) else 0.13  # so that equal values are all seen
         for n, (key, of, look) in enumerate(MARKS):
-            told = [(at + (n - 1.5) * 0.13, of(row)) for at, row in zip(places, rows, strict=True)]
+            told = [(at + (n - 1.5) * apart, of(row)) for at, row in zip(places, rows, strict=True)]
             known = [(at, value) for at, value in told if value is not None]
             above.plot([at for at, _ in known], [value for _, value in known], label=texts.say(key), **look)
         above.set_ylim(-0.4, 10.4)
@@ -233,7 +239,8 @@ def causes(found: Sequence[Causes], texts: Texts) -> Figure:
 
 # --- single tries ---------------------------------------------------------------------------------------
 
-NAMES = {"best": "report.best", "worst": "report.worst", "last": "report.latest"}
+FORCES = {"best": "report.steadiest", "worst": "report.unsteadiest", "last": "report.latest"}
+TRACES = {"best": "report.closest", "worst": "report.widest", "last": "report.latest"}
 
 
 def tries(shown: Sequence[Shown], texts: Texts) -> Figure:
@@ -246,7 +253,7 @@ def tries(shown: Sequence[Shown], texts: Texts) -> Figure:
         for one, axis in zip(shown, axes, strict=False):
             trial = one.tried.trial
             said = texts.say(f"miss.{trial.cause}") if trial.cause else ""
-            head = f"{texts.say(NAMES[one.which])}: {day_text(one.tried.day, texts)}"
+            head = f"{texts.say((FORCES if is_force else TRACES)[one.which])}: {day_text(one.tried.day, texts)}"
             axis.set_title(f"{head}\n", pad=2)
             under = ", ".join(filter(None, (f"{rung} {trial.level}", said)))
             axis.text(0, 1.03, under, transform=axis.transAxes, color=SOFT)
@@ -325,18 +332,20 @@ def _sides(way: Sequence[Pair], half: float, narrow: float) -> tuple[list[float]
 STEP = 2.4  # from one weekday to the next, in weeks
 
 
-def flowers(days: dict[int, int], span: Span, names: Sequence[str]) -> Figure:
+def flowers(days: dict[int, int], span: Span, names: Sequence[str], texts: Texts) -> Figure:
     """Return a calendar of whole weeks with a flower on each day of practice; ``names`` are those of the weekdays."""
     first = span.first - weekday(span.first)
     weeks = ceil((span.last - first + 1) / WEEK)
     with styled():
         figure, (axis,) = _figure(0.3 + 0.36 * weeks)
         axis.set_axis_off()
-        axis.set_xlim(-0.2, 7.2 * STEP)
+        axis.set_xlim(-1.9, 7.2 * STEP)
         axis.set_ylim(-weeks + 0.4, 1.2)
         axis.set_aspect("equal", adjustable="box")
         for n, name in enumerate(names):
             axis.text(1.0 + STEP * n, 0.85, name, ha="center", va="center", fontsize=11, color=SOFT)
+        for week in range(weeks):
+            axis.text(-1.8, -week, day_text(first + WEEK * week, texts), va="center", color=SOFT)
         known = [day for day in range(first, first + weeks * WEEK) if day in days or span.first <= day <= span.last]
         places = {day: (1.0 + STEP * weekday(day), -((day - first) // WEEK)) for day in known}
         flowers, others = ([at for day, at in places.items() if (day in days) is wanted] for wanted in (True, False))

@@ -21,13 +21,13 @@ from engine.hand import Side
 from engine.looked import Looked
 from engine.prescription import Prescription
 from engine.probes import Row
-from engine.report import Bout, Head, Report, Shown, Span, Tried
+from engine.report import Bout, Dosed, Head, Report, Shown, Span, Tried
 from engine.retrace import FORCE_GAMES, TRACE_GAMES
 
 if TYPE_CHECKING:
     from app.store import Kept, Store
 
-OF_WINDOW = (*diary.GUARDED, "cleared", "program", "paused", "resumed", "fence", "skipped", "journal")
+OF_WINDOW = (*diary.GUARDED, "cleared", "program", "paused", "resumed", "fence", "skipped", "journal", "reflect")
 OF_ALL_TIME = ("goal", "activity", "milestone", handtests.KIND, "paused", "resumed", "program")
 MOST_SHOWN = 24  # tries that are drawn
 
@@ -98,14 +98,14 @@ class _Gathering:
         asked, prescribed, tried = self._asked, self._prescribed, self._tried
         bouts, span = tuple(self._bouts()), self._practised(asked.span)
         days = report.played_days(tried)
-        total = report.with_rungs(report.dosed(prescribed, bouts, span, self._paused), days)
+        total = report.dosed(prescribed, bouts, span, self._paused)
         own = goals_of(self._data_dir, asked.patient)
         last = self._store.last_started(asked.patient)
         return Report(
             head=_head(asked, prescribed, tried, self._ever, self._rules()),
             last_day=asked.day_of(last) if last else None,
             total=total,
-            weeks=tuple(report.dosed(prescribed, bouts, week, self._paused) for week in span.weeks()),
+            weeks=tuple(self._week(week, span, bouts) for week in asked.span.weeks(report.MOST_COLUMNS)),
             bouts=bouts,
             dose=prescribed.dose,
             due_days=report.due_days(prescribed.dose, span, self._paused),
@@ -121,6 +121,8 @@ class _Gathering:
             skipped=report.counted(self._lately, "skipped", "questions"),
             sensations=report.counted(self._lately, "journal", "sensations"),
             journal=report.journal(self._lately),
+            tasks=report.tasks(self._lately),
+            answers=report.answers(self._lately),
             goals=goals.attained(own, goals.ratings_of(self._ever, own)),
             activities=goals.activities(self._ever),
             milestones=goals.mastery(prescribed.milestones, goals.reached(prescribed.milestones, self._ever)),
@@ -130,6 +132,11 @@ class _Gathering:
             plan=self._plan(),
             next_day=_next_day(prescribed, asked),
         )
+
+    def _week(self, week: Span, practised: Span, bouts: Iterable[Bout]) -> Dosed:
+        """Return what was done in a week: what of it lies before practice began was not planned."""
+        within = Span(min(max(week.first, practised.first), week.last + 1), week.last)
+        return replace(report.dosed(self._prescribed, bouts, within, self._paused), span=week)
 
     def _tries(self) -> Iterator[Tried]:
         for session, started, trial in self._store.trials_since(self._asked.patient, self._asked.since):

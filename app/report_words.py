@@ -12,12 +12,12 @@ from engine.explain import HEAD, ITEM
 from engine.guard import EMERGENCY, FLAGS
 from engine.prescription import Prescription
 from engine.probes import Line
-from engine.report import WEEK, Device, Dosed, Head, Probe, Report, Sore, Span, Step, Way
+from engine.report import WEEK, Device, Dosed, Happened, Head, Probe, Report, Sore, Span, Step, Way
+from engine.retrace import FORCE_GAMES
 from engine.screens import sentences, spoken
 
 FIRST_PAGE_IN = 2.3  # high is the picture of pain, so that it has room on the first page
 LATELY_D = 5 * WEEK  # of the patient's page: more has no room on it
-MOST_WEEKS = 8  # that stand beside each other in a table
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TITLES: dict[Kind, str] = {
     "clinician": "report.clinician", "patient": "report.patient", "caregiver": "report.caregiver",
@@ -36,6 +36,12 @@ SKIPPED = {
     "flags": "report.skip-flags", "reflect": "report.skip-reflect", "use": "report.skip-use",
     "journal": "report.skip-journal",
 }  # fmt: skip
+STATES_TOLD = {
+    "easy": "report.to-easy", "short": "report.to-short", "waiting": "report.to-waiting", "ended": "report.to-ended",
+    "steady": "report.to-steady", "stepped": "report.to-stepped", "resting": "report.to-resting",
+    "re-entry": "report.to-re-entry", "locked": "report.to-locked",
+}  # fmt: skip
+BY_KEY = ("keys", "mouse", "switch")  # feel no force
 QUIET = ("within", "shown", "no-spread", "not-enough")  # nothing is to be seen, or not yet
 STATES = {"reached": "milestone.reached", "next": "milestone.next", "later": "milestone.later"}
 FOR_HELPERS = ("explain.when-head", "explain.what-head", "explain.hurts-head", "explain.flare-head")
@@ -92,10 +98,19 @@ class _Words:
         kind, _, serial = device.name.partition(":")
         known = f"way.{kind}" in self._texts.table
         name = " ".join((self._say(f"way.{kind}") if known else kind, serial)).strip()
-        fit = self._say("report.calibrated", {"id": device.calibration}) if device.calibration else ""
-        values = {"name": name, "calibration": fit or self._say("report.uncalibrated"), "span": self._span(device.span),
-                  "aid": f"@set-value.aid.{device.aid or 'none'}"}  # fmt: skip
+        unfit = self._say("report.no-force" if kind in BY_KEY else "report.uncalibrated")
+        fit = self._say("report.calibrated", {"id": device.calibration}) if device.calibration else unfit
+        has_aid = device.aid not in ("", "none")
+        aid = self._say("report.with-aid", {"aid": f"@set-value.aid.{device.aid}"}) if has_aid else ""
+        values = {"name": name, "calibration": fit, "span": self._span(device.span),
+                  "aid": aid or self._say("report.no-aid")}  # fmt: skip
         return self._say("report.device", values)
+
+    def _by_key(self, played_with: str, game: str) -> Iterator[Block]:
+        """Yield that no force was felt, for a game that speaks of force."""
+        known = rooms.all_games().get(game)
+        if played_with in BY_KEY and known is not None and known.skill == FORCE_GAMES:
+            yield self._note("report.by-key", {"name": f"@way.{played_with}"})
 
     # For the clinician
 
@@ -131,17 +146,13 @@ class _Words:
     def _glance(self) -> Iterator[Block]:
         found = self._found
         assert found.total is not None
-        weeks = found.weeks[-MOST_WEEKS:]
+        weeks = found.weeks
         columns = (*weeks, found.total)
         head = ("", *(self._span(week.span, short=True) for week in weeks), self._say("report.all"))
         rows = tuple((self._say(key), *map(of, columns)) for key, of in self._rows(found.total))
         first = 0.34 if len(weeks) < 6 else 0.22
         widths = (first, *([(1 - first) / len(columns)] * len(columns)))
         yield Table(head, rows, widths, numbers=1)
-        if found.total.rungs:
-            ways = {way for way, _, _ in found.total.rungs}
-            said = [f"{self._way(way, ways)} {first} → {last}" for way, first, last in found.total.rungs]
-            yield Paragraph(self._say("report.rungs", {"list": "; ".join(said)}))
         yield Items((*self._seen(), *self._events()))
 
     def _seen(self) -> Iterator[str]:
@@ -159,19 +170,17 @@ class _Words:
         happened = self._found.happened
         if happened:
             last = happened[-1]
-            said = {"n": str(len(happened)), "date": self._day(last.day), "what": self._say(last.key, last.values)}
+            said = {"n": str(len(happened)), "date": self._day(last.day), "what": self._what(last)}
             yield self._say("report.events", said)
 
     def _rows(self, total: Dosed) -> Iterator[tuple[str, Callable[[Dosed], str]]]:
         yield "report.row-minutes", lambda one: self._of(one.minutes, one.minutes_due)
-        if total.minutes_due:
-            yield "report.row-share", lambda one: self._share(one.kept.minutes_share)
         yield "report.row-bouts", lambda one: self._of(one.bouts, one.bouts_due)
         yield "report.row-tries", lambda one: self._of(one.tries, one.tries_planned)
         yield "report.row-days", lambda one: str(one.kept.active_days)
         yield "report.row-gap", lambda one: str(one.kept.longest_gap)
-        yield "report.row-self", lambda one: self._share(one.kept.self_ended)
-        yield "report.row-pain", lambda one: self._share(one.kept.pain_ended)
+        yield "report.row-self", lambda one: self._count(one.self_ended, one.bouts)
+        yield "report.row-pain", lambda one: self._count(one.pain_ended, one.bouts)
         yield "report.row-hurts", lambda one: self._hurts(one.span)
 
     def _hurts(self, span: Span) -> str:
@@ -193,6 +202,7 @@ class _Words:
             figure = report_plots.probes(own, self._found.head.span, self._texts)
             yield Paragraph(title, "title")
             yield Items((*said, *self._breaks(own)))
+            yield from self._by_key(own[-1].played_with, game)
             yield Plot(figure, f"{title}. {' '.join(said)}")
 
     def _breaks(self, own: Iterable[Probe]) -> Iterator[str]:
@@ -217,6 +227,7 @@ class _Words:
             figure = report_plots.levels(played, self._found.band, self._found.head.span, self._texts)
             name = self._way(played.way, ways)
             yield Paragraph(name, "title")
+            yield from self._by_key(played.way[2], played.way[0])
             yield Plot(figure, f"{name}. {self._say('report.level-note')}")
         if ways:
             yield self._note("report.level-note")
@@ -245,20 +256,38 @@ class _Words:
         for way, group in groupby(shown, key=lambda one: one.tried.way):
             name = self._way(way, ways)
             yield Paragraph(name, "title")
+            yield from self._by_key(way[2], way[0])
             yield Plot(report_plots.tries(tuple(group), self._texts), f"{name}. {self._say('report.shown-note')}")
         if shown:
             yield self._note("report.shown-note")
 
     def _happened(self) -> Iterator[Block]:
         found = self._found
-        rows = tuple((self._day(one.day), self._say(one.key, one.values)) for one in found.happened)
+        rows = tuple((self._day(one.day), self._what(one), self._read(one)) for one in found.happened)
         if rows:
-            yield Table((self._say("report.when"), self._say("report.what")), rows, (0.16, 0.84))
+            head = ("report.when", "report.what", "report.read")
+            yield Table(tuple(map(self._say, head)), rows, (0.12, 0.42, 0.46))
         else:
             yield Paragraph(self._say("report.none"))
         if found.skipped:
-            said = ", ".join(f"{self._say(SKIPPED.get(name, name))} {n}" for name, n in found.skipped)
+            said = ", ".join(self._times(self._say(SKIPPED.get(name, name)), n) for name, n in found.skipped)
             yield Paragraph(self._say("report.skipped", {"list": said}))
+
+    def _what(self, one: Happened) -> str:
+        """Say what happened to the one who reads the report: not in the words that the patient read."""
+        if one.key.startswith("news."):
+            return self._say("report.flag", {"what": f"@{one.key}"})
+        if not one.key.startswith("guard."):
+            return self._say(one.key, one.values)
+        what = self._say(STATES_TOLD.get(one.state, "report.to-open"))
+        told = ", ".join(self._say(key, {"n": n}) for key, n in one.told)
+        return self._say("report.led", {"what": what, "told": told}) if told else what
+
+    def _read(self, one: Happened) -> str:
+        return self._say(one.key) if one.key.startswith("guard.") else ""
+
+    def _times(self, what: str, n: int, one: str = "report.one-time", more: str = "report.times") -> str:
+        return self._say(one if n == 1 else more, {"what": what, "n": str(n)})
 
     def _goals(self) -> Iterator[Block]:
         found, rows = self._found, []
@@ -302,12 +331,19 @@ class _Words:
     def _journal(self) -> Iterator[Block]:
         found = self._found
         if found.sensations:
-            said = ", ".join(f"{self._say(f'journal.{name}')} {n}" for name, n in found.sensations)
+            said = "; ".join(self._times(self._say(f"journal.{name}"), n, "report.told-once", "report.told-times")
+                             for name, n in found.sensations)  # fmt: skip
             yield Paragraph(self._say("report.felt", {"list": said}))
+        if found.tasks:
+            said = "; ".join(self._times(self._say(f"task.{name}"), n) for name, n in found.tasks)
+            yield Paragraph(self._say("report.tasks", {"list": said}))
+        for question, group in groupby(found.answers, key=lambda row: row[0][0]):
+            said = "; ".join(self._times(self._say(f"reflect.{answer}"), n) for (_, answer), n in group)
+            yield Paragraph(self._say("report.answered", {"question": f"@reflect.{question}", "list": said}))
         words = tuple(f"{self._day(one.day)}: {one.words}" for one in found.journal if one.words.strip())
         if words:
             yield Items(words)
-        if not found.sensations and not words:
+        if not (found.sensations or words or found.tasks or found.answers):
             yield Paragraph(self._say("report.no-journal"))
 
     def _steps(self) -> Iterator[Block]:
@@ -354,7 +390,8 @@ class _Words:
         names = [self._say(f"next.{day}")[:2] for day in WEEKDAYS]
         span = found.head.span
         lately = Span(max(span.first, span.last - LATELY_D + 1), span.last)
-        yield Plot(report_plots.flowers(tries, lately, names), self._say("report.flowers"))
+        yield Plot(report_plots.flowers(tries, lately, names, self._texts), self._say("report.flowers"))
+        yield Paragraph(self._span(lately), "note")
         yield Paragraph(self._say("report.you-tries", {"n": str(total.tries)}), "lead")
         looked = report_looked.days(found, self._texts)
         if looked:
@@ -363,13 +400,18 @@ class _Words:
     def _told(self) -> Iterator[str]:
         """Yield what is observed, once for all games of which it is the same; the first measure of a game counts."""
         rows = ((probe, probes.HEADLINES.get(probe.series.game)) for probe in self._found.probes)
-        yield from self._grouped(probe for probe, own in rows if own is None or own[0] == probe.series.measure)
+        shown = [probe for probe, own in rows if own is None or own[0] == probe.series.measure]
+        yield from self._grouped(shown, "report.you-early")
 
-    def _grouped(self, found: Iterable[Probe]) -> Iterator[str]:
-        """Yield the short sentence of each observation, once for all games of which it is the same."""
+    def _grouped(self, found: Iterable[Probe], early: str = "progress.not-enough") -> Iterator[str]:
+        """Yield the short sentence of each observation, once for all games of which it is the same.
+
+        ``early`` is what is said where there is not enough data.
+        """
         by_sentence: dict[str, dict[str, None]] = {}
         for probe in found:
-            said = self._spoken([probes.short(probe.seen)])
+            is_early = probe.seen.kind == "not-enough"
+            said = self._say(early) if is_early else self._spoken([probes.short(probe.seen)])
             by_sentence.setdefault(said, {})[self._where(probe)] = None
         for said, games in by_sentence.items():
             yield self._say("report.you-game", {"game": "; ".join(games), "what": said})
@@ -413,9 +455,7 @@ class _Words:
     def _flags(self) -> Iterator[Block]:
         say = self._say
         yield Items(tuple(say(f"news.{flag}") for flag in FLAGS if flag not in EMERGENCY))
-        said = "; ".join(say(f"news.{flag}") for flag in FLAGS if flag in EMERGENCY)
-        at_once = say("report.emergency")
-        yield Paragraph(f"{at_once} {said}.", "warn")
+        yield Paragraph(say("report.emergency"), "warn")
 
     def _explained(self) -> dict[str, Section]:
         """Return what the program's own page says, by the keys of its headings."""
@@ -438,8 +478,8 @@ class _Words:
 
     # Small words
 
-    def _note(self, key: str) -> Paragraph:
-        return Paragraph(self._say(key), "note")
+    def _note(self, key: str, values: Mapping[str, str] | None = None) -> Paragraph:
+        return Paragraph(self._say(key, values or {}), "note")
 
     def _day(self, day: int, short: bool = True) -> str:
         return report_plots.day_text(day, self._texts, short)
@@ -462,8 +502,8 @@ class _Words:
     def _of(done: float, planned: float) -> str:
         return f"{done:.0f} / {planned:.0f}" if planned else f"{done:.0f}"
 
-    def _share(self, share: float | None) -> str:
-        return NO if share is None else self._say("report.percent", {"n": f"{100 * share:.0f}"})
+    def _count(self, n: int, of: int) -> str:
+        return self._say("report.count", {"n": str(n), "of": str(of)}) if of else NO
 
 
 def _signed(value: int | None) -> str:

@@ -136,6 +136,7 @@ class Visit:
         self._spelling = Spelling()
         self._task = ""
         self._assessed: Side | None = None
+        self._overview: Scene | None = None
         self._continues: int | None = None
         self._goals: goal_screens.Flow | None = None
         self._goals_told = 0
@@ -391,7 +392,7 @@ class Visit:
         return (Bar(800, 38, 1300, 68, "card", 28, "warn", 5), Words(key, 800, 38, 28, width=1240, lines=2))
 
     def _show(self, screen: str, page: int = 0) -> None:
-        self._screen, self._page = screen, page
+        self._screen, self._page, self._overview = screen, page, None
         self._menu = menu.opened(self.now, self._menu.keyed)
 
     def _act(self, action: str) -> None:
@@ -670,10 +671,17 @@ class Visit:
         own = Side(self.daily.hand) if self.daily.hand else usual.hand
         return own, own.other
 
-    def _left_of(self, hand: Side) -> tuple[assessment.Item, ...]:
-        """Return the items that are left of a hand, of those that can be done at all."""
+    def _left_of(
+        self, hand: Side, what: Callable[..., tuple[assessment.Item, ...]] = assessment.left
+    ) -> tuple[assessment.Item, ...]:
+        """Return the items that are left of a hand, or ``what`` of them, of those that can be done at all."""
         sittings, today = self.logbook.sittings(self.profile.patient), self.logbook.moment().day
-        return assessment.left(self._possible(), sittings, str(hand), today)
+        return what(self._possible(), sittings, str(hand), today)
+
+    def _next_hand(self) -> Side | None:
+        """Return the hand to go on with: first one with items that were never tried, then one with repeats."""
+        parts, hands = (assessment.untried, assessment.once_more), self._hands()
+        return next((hand for part in parts for hand in hands if self._left_of(hand, part)), None)
 
     def _possible(self) -> tuple[assessment.Item, ...]:
         return self.daily.to_assess(self.profile.scan_s > 0)
@@ -681,7 +689,7 @@ class Visit:
     def _to_assess(self, hand: Side | None = None) -> None:
         """Ask how it is, and then for the items that are left of a hand; show how far it is where none are left."""
         self._assessed = None
-        hand = hand or next((side for side in self._hands() if self._left_of(side)), None)
+        hand = hand or self._next_hand()
         if hand is None:
             self._show("assess")
             return
@@ -689,12 +697,20 @@ class Visit:
         self._to_day(assessment.blocks(self._left_of(hand)), assessment.NAME)
 
     def _assess_overview(self) -> Scene:
+        """Return how far each hand is, and the way to go on; the records are read once for it."""
+        if self._overview is None:
+            self._overview = self._read_overview()
+        return self._overview
+
+    def _read_overview(self) -> Scene:
         """Return how far each hand is, and the way to go on with the next one of which something is left."""
-        left = {hand: self._left_of(hand) for hand in self._hands()}
-        of = len(self._possible())
-        following = next((str(hand) for hand, items in left.items() if assessment.blocks(items)), "")
-        rows = tuple((str(hand), of - len(items), of) for hand, items in left.items())
-        return assess_screens.overview(rows, following)
+        of, rows = len(self._possible()), []
+        for hand in self._hands():
+            never, again = (len(self._left_of(hand, part)) for part in (assessment.untried, assessment.once_more))
+            rows.append(assess_screens.Far(str(hand), of - never, of, again))
+        shut = self.daily.shut
+        following = self._next_hand()
+        return assess_screens.overview(rows, following or "", shut if following or shut.startswith("guard.") else "")
 
     def _typed(self, samples: Sequence[Sample]) -> Sequence[Sample]:
         """Take in words that are typed; return what is left for the menu."""

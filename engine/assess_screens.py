@@ -1,6 +1,7 @@
 """Draw what is seen around an assessment: thanks for what is done, none of it called good or bad, and what is left."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from engine.assessment import ITEMS
 from engine.scene import Bar, Circle, Picture, Scene, Shape, Words
@@ -25,17 +26,34 @@ def _mark(x: float, y: float, is_done: bool) -> list[Shape]:
     return [Picture("icon-ok", x, y, 64, 64)] if is_done else [Circle(x, y, 14, "line")]
 
 
-def overview(hands: Sequence[tuple[str, int, int]], following: str) -> Scene:
-    """Return how far each hand is, (hand, done, of), and the way to go on with the hand ``following``, if any."""
-    shapes: list[Shape] = [title("assess.more" if following else "assess.all", y=790, size=54, lines=2)]
-    for n, (hand, done, of) in enumerate(hands):
+@dataclass(frozen=True, slots=True)
+class Far:
+    """How far a hand is: so many items are done, ``again`` of them worth another try."""
+
+    hand: str
+    done: int
+    of: int
+    again: int = 0
+
+
+def overview(hands: Sequence[Far], following: str = "", closed: str = "") -> Scene:
+    """Return how far each hand is, and the way to go on with the hand ``following``, if any.
+
+    ``closed`` is the key of why there is nothing more now: then there is only the way home.
+    """
+    following = "" if closed else following
+    more = "assess.more" if any(far.done < far.of for far in hands) else "assess.once"
+    shapes: list[Shape] = [title(closed or (more if following else "assess.all"), y=790, size=48, lines=2)]
+    for n, far in enumerate(hands):
         x = MIDDLE + (n - (len(hands) - 1) / 2) * 560
-        values = (("n", str(done)), ("of", str(of)))
+        values = (("n", str(far.done)), ("of", str(far.of)))
         shapes += [
-            Bar(x, 490, 520, 330, "card", 40, "line", 3), Picture(f"icon-hand-{hand}", x, 550, 150, 150),
-            Words(f"assess.{hand}", x, 440, 40, bold=True, width=480),
-            Words("assess.of", x, 372, 34, width=480, values=values),
+            Bar(x, 490, 520, 330, "card", 40, "line", 3), Picture(f"icon-hand-{far.hand}", x, 575, 140, 140),
+            Words(f"assess.{far.hand}", x, 476, 40, bold=True, width=480),
+            Words("assess.of", x, 420, 34, width=480, values=values),
         ]  # fmt: skip
+        if far.again:
+            shapes.append(Words("assess.again", x, 370, 30, width=480, values=(("n", str(far.again)),)))
     later = ("home", "home", "assess.later" if following else "button.home")
     rows = ((f"assess {following}", f"hand-{following}", f"assess.go-{following}"), later) if following else (later,)
-    return Scene("sunrise", (*shapes, *row_of(rows, 170, 540, 150)))
+    return Scene("sunrise", (*shapes, *row_of(rows, 170, 640, 150)))

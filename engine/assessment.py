@@ -155,9 +155,21 @@ def _target(item: Item, rungs: Mapping[str, Rungs], cap: float) -> float:
 
 
 def left(items: Iterable[Item], sittings: Sequence[Sitting], hand: str, today: int) -> tuple[Item, ...]:
-    """Return the items that are not done yet within the last week, and those that are worth another try."""
-    found = {row.item: row for row in results(sittings, hand, today)}
-    return tuple(item for item in items if item.name not in found or _is_again(found[item.name]))
+    """Return the items without a try within the last week, and after them those that are worth another one."""
+    rows = tuple(items)
+    return (*untried(rows, sittings, hand, today), *once_more(rows, sittings, hand, today))
+
+
+def untried(items: Iterable[Item], sittings: Sequence[Sitting], hand: str, today: int) -> tuple[Item, ...]:
+    """Return the items without a try within the last week: all others are done."""
+    tried = {row.item for row in results(sittings, hand, today)}
+    return tuple(item for item in items if item.name not in tried)
+
+
+def once_more(items: Iterable[Item], sittings: Sequence[Sitting], hand: str, today: int) -> tuple[Item, ...]:
+    """Return the items that are done, and worth another try."""
+    poor = {row.item for row in results(sittings, hand, today) if _is_again(row)}
+    return tuple(item for item in items if item.name in poor)
 
 
 def _is_again(found: Found) -> bool:
@@ -329,11 +341,11 @@ def expected(
     """Return, for each game of which enough is known, at which difficulty half of the tries would go well.
 
     It is the first one of the ladder that asks more than the hand showed, by the parameters that decide a try. It is
-    what ``engine.program.Program.expected`` takes: a guess, and play moves away from it at once. Only items
-    count that were played with what the games are, where ``played_with`` says that.
+    what ``engine.program.Program.expected`` takes: a guess, and play moves away from it at once. Only good tries
+    count, and where ``played_with`` says what the games are played with, those that were played with the same. Keys
+    say nothing of the hand itself: what they did counts for the forces of games that are played with them.
     """
-    same = [row for row in found if _is_same_way(row, played_with)]
-    hand = shown(same)
+    hand = shown(row for row in found if row.quality.flag == "good" and _is_same_way(row, played_with))
     return tuple(
         (game, _reaches(ladders[game], [(param, factor * hand[name]) for param, name, factor in needs]))
         for game, needs in NEEDS.items()
@@ -342,8 +354,11 @@ def expected(
 
 
 def _is_same_way(found: Found, played_with: Mapping[Skill, str] | None) -> bool:
-    way = (played_with or {}).get(BY_NAME[found.item].skill)
-    return way is None or found.played_with == way
+    skill = BY_NAME[found.item].skill
+    way, by_keys = (played_with or {}).get(skill), "keys" in found.quality.notes
+    if way is None:
+        return not by_keys
+    return found.played_with == way and (skill in FORCES or not by_keys)
 
 
 def _reaches(ladder: Ladder, needs: Sequence[tuple[str, float]]) -> float:

@@ -64,7 +64,7 @@ class Day:
 
     ``sensor`` tells whether a sensor is played with, ``greeting`` is the key of what is said before all else, such as
     after a gap, ``free`` whether the patient may choose among the games, ``assess`` whether it is time for an
-    assessment.
+    assessment. Of an assessment ``looks_at`` is the hand and ``parts`` how many items there are: it is no bout.
     """
 
     games: tuple[str, ...]
@@ -76,6 +76,8 @@ class Day:
     greeting: str = ""
     free: bool = False
     assess: bool = False
+    looks_at: str = ""
+    parts: int = 0
 
 
 # --- what all have in common ----------------------------------------------------------------------------
@@ -159,7 +161,8 @@ def today(day: Day, profile: Profile) -> Scene:
         others += (Button("choose", 265, FOOT_Y, 410, FOOT_H, "icon-practice", "day.choose", size=32),)
     if day.assess:
         others += (Button("assess", 1335, FOOT_Y, 410, FOOT_H, "icon-task", "game.assess", size=32),)
-    shapes = [_heading("day.title", 812, 48, 1), *_plan(day, profile), *_set_up(day.sensor), start, *others]
+    title = f"assess.look-{day.looks_at}" if day.looks_at else "day.title"
+    shapes = [_heading(title, 812, 48, 1), *_plan(day, profile), *_set_up(day.sensor), start, *others]
     return _with_home(shapes, profile)
 
 
@@ -183,9 +186,12 @@ def _plan(day: Day, profile: Profile) -> list[Shape]:
     """Return the games as small tiles, how long, which bout, and one line why."""
     y, high = (628.0, 196.0) if day.why else (570.0, 270.0)
     shapes: list[Shape] = [Bar(MIDDLE, y, 1400, high, "card", 36, "line", 3), *_tiles(day.games, y, high - 30)]
-    apart = high * 0.23 if day.bouts > 1 else 0.0  # the only bout is not counted
-    told: list[tuple[str, str, float, Values]] = [("time", "day.minutes", y + apart, (("n", str(day.minutes)),))]
-    if day.bouts > 1:
+    apart = high * 0.23 if day.parts or day.bouts > 1 else 0.0  # the only bout is not counted
+    lasts = "day.minutes" if day.minutes > 1 else "day.minute"
+    told: list[tuple[str, str, float, Values]] = [("time", lasts, y + apart, (("n", str(day.minutes)),))]
+    if day.parts:
+        told.append(("plan", "assess.parts", y - apart, (("n", str(day.parts)),)))
+    elif day.bouts > 1:
         told.append(("plan", "day.bout", y - apart, (("n", str(day.bout)), ("of", str(day.bouts)))))
     for icon, key, at, values in told:
         shapes.append(Picture(f"icon-{icon}", 1025, at, 82, 82))

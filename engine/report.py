@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import ceil
 from statistics import median
 
 from engine import schedule
@@ -23,6 +24,7 @@ from engine.retrace import Force, Trace
 from engine.schedule import Adherence, Done
 
 WEEK = 7
+MOST_COLUMNS = 8  # that stand beside each other in a table
 NEXT_DAYS = 2  # so many days later pain before play still tells about the bout
 FEWEST_OF_A_DAY = 3  # tries from which on a share of success of a day is drawn
 WHICH = ("best", "worst", "last")
@@ -31,6 +33,7 @@ DECIDED = {
     "resumed": "report.resumed",
 }  # fmt: skip
 FENCES = {"fence.rise": "fence.rise", "fence.sink": "fence.sink"}
+TOLD = {"pain": "report.told-pain", "fatigue": "report.told-fatigue", "effort": "report.told-effort"}
 ENDS = {
     "": "report.end-open", "cut off": "report.end-open", "closed": "report.end-closed", "limit": "report.end-limit",
     "pain": "report.end-pain", "effort": "report.end-effort", "tired": "report.end-tired", "away": "report.end-away",
@@ -53,10 +56,11 @@ class Span:
         """Return its days."""
         return range(self.first, self.last + 1)
 
-    def weeks(self) -> tuple["Span", ...]:
-        """Return it in pieces of seven days, the last one ending with it; the first may be shorter."""
-        firsts = range(self.last - WEEK + 1, self.first - WEEK, -WEEK)
-        return tuple(Span(max(self.first, day), day + WEEK - 1) for day in reversed(firsts))
+    def weeks(self, most: int = 53) -> tuple["Span", ...]:
+        """Return it in ``most`` pieces of whole weeks, the last one ending with it; the first may be shorter."""
+        long = WEEK * max(1, ceil(len(self.days) / WEEK / most))
+        firsts = range(self.last - long + 1, self.first - long, -long)
+        return tuple(Span(max(self.first, day), day + long - 1) for day in reversed(firsts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ class Head:
 class Dosed:
     """What was done of what was planned in some days; ``kept`` says it as shares.
 
-    ``rungs`` are the ways of playing, each with its rung on the first and on the last of these days.
+    ``self_ended`` and ``pain_ended`` are how many of the ``bouts`` ended early by own choice, and because of pain.
     """
 
     span: Span
@@ -136,7 +140,8 @@ class Dosed:
     tries: int
     tries_planned: int
     kept: Adherence
-    rungs: tuple[tuple[Way, int, int], ...] = ()
+    self_ended: int = 0
+    pain_ended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +212,18 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Something that happened: a key of the texts with its values."""
+    """Something that happened: a key of the texts with its values.
+
+    A key of ``guard`` is what the patient read; ``state`` is then what it meant for the day or the plan, and ``told``
+    are the answers that led there, as (key, number).
+    """
 
     day: int
     at_s: float
     key: str
     values: Values = ()
+    state: str = ""
+    told: Values = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +242,7 @@ class Probe:
     seen: Observation
     breaks: tuple[Break, ...] = ()
     rung: int = 0
+    played_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +280,8 @@ class Report:
     skipped: tuple[tuple[str, int], ...] = ()
     sensations: tuple[tuple[str, int], ...] = ()
     journal: tuple[Journal, ...] = ()
+    tasks: tuple[tuple[str, int], ...] = ()
+    answers: tuple[tuple[tuple[str, str], int], ...] = ()
     goals: Attained | None = None
     activities: tuple[Activity, ...] = ()
     milestones: tuple[Passed, ...] = ()
@@ -292,24 +306,16 @@ def due_days(dose: Dose, span: Span, paused: Collection[int] = ()) -> frozenset[
 
 
 def dosed(prescription: Prescription, bouts: Iterable[Bout], span: Span, paused: Collection[int] = ()) -> Dosed:
-    """Return what was done of what was planned in a span."""
-    own = [bout for bout in bouts if span.first <= bout.done.day <= span.last]
+    """Return what was done of what was planned in a span; an assessment is no part of the plan."""
+    own = [bout for bout in bouts if span.first <= bout.done.day <= span.last and not bout.done.is_look]
     done, dose = [bout.done for bout in own], prescription.dose
     due = 0 if dose.is_free else len(due_days(dose, span, paused)) * dose.bouts
     return Dosed(
         span, sum(row.minutes for row in done), due * dose.minutes, sum(row.trials > 0 for row in done), due,
         sum(row.trials for row in done), sum(bout.planned for bout in own),
         schedule.adherence(prescription, done, span.first, span.last, paused),
+        *(sum(row.end == end for row in done if row.trials > 0) for end in ("self", "pain")),
     )  # fmt: skip
-
-
-def with_rungs(found: Dosed, played: Iterable[Played]) -> Dosed:
-    """Return the sum with the rung of the first and of the last day of each way of playing in it."""
-    rungs = []
-    for one in played:
-        days = [day for day in one.days if found.span.first <= day.day <= found.span.last]
-        rungs += [(one.way, days[0].rung, days[-1].rung)] if days else []
-    return replace(found, rungs=tuple(rungs))
 
 
 # --- probes ---------------------------------------------------------------------------------------------
@@ -327,7 +333,7 @@ def probes(rows: Iterable[ProbeRow]) -> tuple[Probe, ...]:
 def _probe(one: Series, first: Mapping[tuple[int, str, str], ProbeRow]) -> Probe:
     begun = [first[piece[0].session, one.game, one.hand] for piece in one.pieces]
     breaks = tuple(Break(now.day, _why(was, now)) for was, now in pairwise(begun))
-    return Probe(one, observe(one), breaks, begun[-1].level)
+    return Probe(one, observe(one), breaks, begun[-1].level, begun[-1].played_with)
 
 
 def _why(was: ProbeRow, now: ProbeRow) -> tuple[str, ...]:
@@ -454,7 +460,10 @@ def happened(entries: Iterable[Entry], bouts: Iterable[Bout]) -> tuple[Happened,
     """Return stops, red flags, rests, locks and what opened them, and programs that were set, in order."""
     found: list[Happened] = []
     because = plan = ""
+    on = None
     for entry in entries:
+        because = because if entry.day == on else ""  # what makes a day easy is told on each day
+        on = entry.day
         found += [_at(entry, f"news.{flag}") for flag in entry.values.get("flags", ()) if isinstance(flag, str)]
         if entry.kind == "stop" and entry.values.get("why"):
             found.append(_at(entry, "report.stopped", why=f"@why.{entry.values['why']}"))
@@ -463,9 +472,9 @@ def happened(entries: Iterable[Entry], bouts: Iterable[Bout]) -> tuple[Happened,
         standing = entry.values.get("standing", {})
         now = (str(standing.get("because", "")), str(standing.get("plan_because", "")))
         if now[0] and now[0] != because:
-            found.append(_at(entry, f"guard.{now[0]}"))
+            found.append(_led(entry, now[0], standing.get("plan" if now[0] == now[1] else "day", "")))
         if now[1] and now[1] not in (plan, now[0]):
-            found.append(_at(entry, f"guard.{now[1]}"))
+            found.append(_led(entry, now[1], standing.get("plan", "")))
         because, plan = now if standing else (because, plan)
     ends = (Happened(bout.done.day, bout.done.at_s, "report.ended", (("how", f"@{ENDS[bout.how]}"),))
             for bout in bouts if bout.how in ENDS)  # fmt: skip
@@ -487,6 +496,15 @@ def _decided(entry: Entry) -> Happened:
     return _at(entry, key, who=who or "?")
 
 
+def _led(entry: Entry, because: str, state: object) -> Happened:
+    told = tuple((key, str(entry.values[name])) for name, key in TOLD.items() if name in entry.values)
+    if entry.kind == "tired" or because == "day-full":
+        told = (("report.end-tired" if entry.kind == "tired" else "report.told-full", ""),)
+    elif entry.kind == "checkin" and not told and not entry.values.get("flags"):
+        told = (("report.told-nothing", ""),)
+    return Happened(entry.day, entry.at_s, f"guard.{because}", state=str(state).removesuffix("-over"), told=told)
+
+
 def _at(entry: Entry, key: str, **values: str) -> Happened:
     return Happened(entry.day, entry.at_s, key, tuple(values.items()))
 
@@ -495,6 +513,19 @@ def counted(entries: Iterable[Entry], kind: str, field: str) -> tuple[tuple[str,
     """Return how often each word stands in the list ``field`` of entries of a kind, the commonest first."""
     words = Counter(str(word) for entry in entries if entry.kind == kind for word in entry.values.get(field, ()))
     return tuple(words.most_common())
+
+
+def tasks(entries: Iterable[Entry]) -> tuple[tuple[str, int], ...]:
+    """Return how often each task of daily life was chosen, the commonest first."""
+    own = (str(entry.values.get("task", "")) for entry in entries if entry.kind == "journal")
+    return tuple(Counter(filter(None, own)).most_common())
+
+
+def answers(entries: Iterable[Entry]) -> tuple[tuple[tuple[str, str], int], ...]:
+    """Return how often each answer was given when looking back, as ((question, answer), n), by question."""
+    told = [entry.values for entry in entries if entry.kind == "reflect"]
+    found = Counter((str(one.get("question", "")), str(one.get("answer", ""))) for one in told if one.get("answer"))
+    return tuple(sorted(found.items(), key=lambda row: (row[0][0], -row[1])))
 
 
 def journal(entries: Iterable[Entry]) -> tuple[Journal, ...]:

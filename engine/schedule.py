@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from math import ceil
 
-from engine import goals
+from engine import assessment, goals
 from engine.adaptive import Reason
 from engine.chance import Chance
 from engine.feedback import Feedback
@@ -67,9 +67,19 @@ class Done:
     hand: str = ""
 
     @property
-    def is_bout(self) -> bool:
-        """Tell whether this was long enough to be called a bout."""
+    def is_look(self) -> bool:
+        """Tell whether this was an assessment, and no practice."""
+        return bool(self.games) and all(block.game.startswith(assessment.PREFIX) for block in self.games)
+
+    @property
+    def is_long(self) -> bool:
+        """Tell whether the hours between two bouts begin after it."""
         return self.trials > 0 and self.minutes >= LEAST_MINUTES
+
+    @property
+    def is_bout(self) -> bool:
+        """Tell whether this was long enough to be called a bout of practice."""
+        return self.is_long and not self.is_look
 
 
 def blocks_done(trials: Sequence[Trial], program: Program) -> tuple[GameDone, ...]:
@@ -138,7 +148,10 @@ class Room:
 
 
 def load(history: Sequence[Done], moment: Moment) -> Load:
-    """Return what was done lately, seen from a moment; all sessions count, of whichever hand."""
+    """Return what was done lately, seen from a moment; all sessions count, of whichever hand.
+
+    An assessment counts in minutes and for the hours after it, and is no bout.
+    """
     if not history:
         return Load(moment.day, ramp_from=moment.day)
     today = _today(history, moment)
@@ -151,7 +164,7 @@ def load(history: Sequence[Done], moment: Moment) -> Load:
     return Load(
         today, minutes.get(today, 0.0), sum(done.is_bout for done in history if done.day == today),
         sum(minutes[day] for day in week), min(week, default=today), _sum(minutes, ramp_from), ramp_from,
-        max(best, default=None), max((done.at_s for done in history if done.is_bout), default=None),
+        max(best, default=None), max((done.at_s for done in history if done.is_long), default=None),
     )  # fmt: skip
 
 
@@ -627,8 +640,12 @@ class Adherence:
 def adherence(
     prescription: Prescription, history: Iterable[Done], from_day: int, to_day: int, paused: Collection[int] = ()
 ) -> Adherence:
-    """Return the adherence of the days from ``from_day`` to ``to_day``; ``paused`` days (illness) do not count."""
-    rows = [done for done in history if from_day <= done.day <= to_day and done.trials > 0]
+    """Return the adherence of the days from ``from_day`` to ``to_day``.
+
+    Neither ``paused`` days (illness) count nor assessments.
+    """
+    days = [done for done in history if from_day <= done.day <= to_day]
+    rows = [done for done in days if done.trials > 0 and not done.is_look]
     bouts = [(done.day, done.minutes) for done in rows]
     found = goals.adherence(bouts, prescription.dose, from_day, to_day, paused)
     ended = [sum(done.end == end for done in rows) / len(rows) if rows else None for end in ("self", "pain")]

@@ -197,6 +197,52 @@ def test_a_closed_day_closes_the_assessment_as_well(clinic: Clinic) -> None:
     assert clinic.visit.daily.closed == "guard.pain-high"
 
 
+def test_after_a_stop_for_pain_it_says_at_once_that_the_day_is_over_and_offers_only_home(clinic: Clinic) -> None:
+    clinic.to_assess().click(*WELL)
+    clinic.play(until=2)
+    clinic.click("stop")
+    while clinic.actions != ["home"]:
+        clinic.click("pain")
+    while clinic.visit.session is not None:
+        clinic.click("home")
+    assert "guard.stopped-pain" in clinic.words
+    assert clinic.actions == ["home"]
+
+
+def test_the_plan_says_what_it_is_how_long_it_takes_and_of_how_many_parts(clinic: Clinic) -> None:
+    clinic.to_assess()
+    shown = {shape.key: dict(shape.values) for shape in clinic.visit.scene().shapes if isinstance(shape, Words)}
+    assert "assess.look-right" in shown
+    assert shown["assess.parts"] == {"n": str(len(assessment.ITEMS) - 1)}
+    assert int(shown["day.minutes"]["n"]) >= 4
+    assert not {"day.title", "day.bout"} & set(shown)
+
+
+def test_what_was_tried_counts_as_done_and_comes_once_more_after_what_was_not(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.to_assess().click(*WELL)
+    clinic.play(until=2)
+    clinic.visit.close()
+    clinic.logbook.close()
+    poor = assessment.Quality("repeat", ("out-of-band",))
+    monkeypatch.setattr(assessment, "quality", lambda *_: poor)
+    again = Clinic(clinic.logbook.data_dir)
+    again.visit._show("assess")
+    texts = [(shape.key, shape.values) for shape in again.visit.scene().shapes if isinstance(shape, Words)]
+    assert ("assess.of", (("n", "2"), ("of", "10"))) in texts
+    assert ("assess.again", (("n", "2"),)) in texts
+    again.click("assess right")
+    assert "assess.repeats" in again.words
+    again.click(*WELL)
+    assert again.visit.session is not None
+    blocks = again.visit.session.plan.program.blocks
+    names = [(block.game, block.level) for block in blocks]
+    assert names[0] == ("assess-ramp", 1)
+    assert names[-2:] == [("assess-hold", 1), ("assess-hold", 2)]
+    again.logbook.close()
+
+
 def test_the_command_line_leads_straight_to_one_hand(tmp_path: Path) -> None:
     clinic = Clinic(tmp_path, wish=Wish(assess=True, hand=Side.LEFT))
     clinic.click(*WELL)

@@ -210,8 +210,14 @@ def assess_scenes() -> Iterator[tuple[str, Scene]]:
     names = tuple(item.name for item in assessment.ITEMS)
     for count in (0, 1, 6, len(names)):
         yield f"assess, thanks, {count}", assess_screens.thanks(names[:count], names)
-    for hands in ((("right", 3, 11),), (("left", 11, 11), ("right", 0, 11))):
+    far = assess_screens.Far
+    for hands in ((far("right", 3, 11),), (far("left", 11, 11, 2), far("right", 0, 11)), (far("left", 11, 11, 10),)):
         yield from ((f"assess, {hands}, {on}", assess_screens.overview(hands, on)) for on in ("left", "right", ""))
+    yield "assess, closed", assess_screens.overview(hands, "left", "guard.stopped-pain")
+    for side in SIDES:
+        again = (("assess.repeats", (("n", "10"),)),)
+        look = day_screens.Day((assessment.NAME,), 14, why=again, looks_at=side, parts=11)
+        yield f"assess, {side}", day_screens.today(look, Profile())
 
 
 def goal_scenes() -> Iterator[tuple[str, Scene]]:
@@ -739,7 +745,8 @@ def made_keys() -> set[str]:
         "how.buttons.switch",
         *(f"how.{game}.{way}" for game, ways in ASSESS_WAYS.items() for way in ways),
         *(f"game.{name}" for name in (assessment.NAME, *rooms.assess_items())),
-        *(f"assess.{name}" for name in (*(item.name for item in assessment.ITEMS), *SIDES, "go-left", "go-right")),
+        *(f"assess.{name}" for name in (*(item.name for item in assessment.ITEMS), *SIDES)),
+        *(f"assess.{what}-{side}" for what in ("go", "look") for side in SIDES),
         *(f"game.{game}" for game in games),
         *(f"brief.{key.removeprefix('reason.')}" for key in screens.REASONS),
         *(f"finger.{finger}" for finger in FINGERS),

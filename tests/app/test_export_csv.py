@@ -18,14 +18,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from practice import plan_of
 
-from app import export_command, export_csv, export_keys, files
+from app import export_command, export_csv, export_keys, files, settings
 from app.cli import main
 from app.export_command import FORMATS, Wanted, run
 from app.export_csv import cell, guarded, unguarded
 from app.export_tables import ALL, Material, Scope, ladder_id
-from app.files import FilesError
 from app.store import Store
 from engine.plan import to_header
+from engine.profile import Profile
 from engine.recording import RULES, Trial
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -235,6 +235,7 @@ def test_research_leaves_out_the_way_of_the_pencil_that_wrote_the_own_word(data:
 
 def test_a_patient_with_nothing_gets_headings_only_and_is_told_so(tmp_path: Path, capsys: Any) -> None:
     (tmp_path / "data").mkdir()
+    settings.save(tmp_path / "data", Profile())
     for form in ("csv", "raw", "fhir", "bids"):
         out = tmp_path / form
         assert main(["export", "--data", str(tmp_path / "data"), "--format", form, "--out", str(out)]) == 0
@@ -260,7 +261,7 @@ def test_a_folder_is_replaced_only_where_it_was_asked_for_and_only_an_export(dat
         run(Wanted(str(data), out=other, force=True))
     with pytest.raises(ValueError, match="this is a file"):
         run(Wanted(str(data), out=file, force=True))
-    with pytest.raises(FilesError, match=re.escape("files.is-a-file")):
+    with pytest.raises(ValueError, match=r"a folder is needed.*another place with --out"):
         run(Wanted(str(data), out=file / "below"))
     assert {path.name for path in tmp_path.iterdir()} == {"out", "other", "file"}
 

@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from html.parser import HTMLParser
@@ -198,6 +199,27 @@ def test_every_picture_is_told_in_words_and_keeps_its_letters(
     assert min(sizes) >= 10
 
 
+def test_a_clinician_reads_counts_and_causes_and_what_the_patient_read(pages: Callable[[str, Kind], Page]) -> None:
+    found = pages("en", "clinician")
+    glance = {row[0]: row[-1] for row in section_rows(found, "At a glance")}
+    assert glance["Ended because of pain, of all bouts"] == "1 of 20"
+    assert "%" not in "".join(glance.values())
+    happened = section_rows(found, "Stops, flags, rests and locks")
+    assert any(row[1] == "Warning sign told: Numb where it was not" for row in happened)
+    said = [block.text for block in section(found, "Journal") if isinstance(block, Paragraph)]
+    assert "How the hand felt: Stiff: told 10 times." in said
+    assert "your therapist" not in "".join(row[1] for row in happened)
+
+
+def test_what_is_made_with_a_mouse_is_no_force_of_the_hand(pages: Callable[[str, Kind], Page]) -> None:
+    found = pages("en", "clinician")
+    [played] = [value for name, value in found.facts if name == "Played with"]
+    assert "mouse (no force of the hand, no aid on the hand)" in played
+    note = Paragraph("Made with mouse: no force of the hand.", "note")
+    assert note in section(found, "Single tries of each game")
+    assert note not in section(found, "Fixed probes, with the own limits of this hand"), "these are by a sensor"
+
+
 def test_own_words_are_escaped(texts: Callable[[str, Kind], str]) -> None:
     text = texts("en", "clinician")
     assert "<script>alert" not in text
@@ -269,7 +291,7 @@ def test_the_command_writes_files_and_says_where(
     monkeypatch.setattr("webbrowser.open", shown.append)
     wanted = Wanted(str(folder), CODE, out=tmp_path, kinds=("patient",), language="es", opened=True)
     assert run(wanted, lambda: datetime.combine(LAST, datetime.min.time(), UTC) + timedelta(hours=12), UTC) == 0
-    names = [f"report-patient-{CODE}-{LAST.isoformat()}.{end}" for end in ("html", "pdf")]
+    names = [f"report-patient-{CODE}-{LAST.isoformat()}-4w-es.{end}" for end in ("html", "pdf")]
     assert capsys.readouterr().out.split() == [str(tmp_path / name) for name in names]
     assert (tmp_path / names[1]).read_bytes().startswith(b"%PDF-")
     assert shown == [(tmp_path / names[0]).as_uri()]
@@ -294,7 +316,6 @@ def test_weeks_without_practice_say_when_the_last_was(folder: Path) -> None:
     ("args", "said"),
     [
         (["--patient", "Z9-ZZ9"], "there is no patient called Z9-ZZ9"),
-        (["--weeks", "99"], "--weeks: must be a whole number from 1 to 52, not 99"),
         (["--until", "soon"], "--until: must be a date such as"),
         (["--until", "2999-01-01"], "has not come yet"),
         (["--language", "xx"], "there is no language called xx"),
@@ -307,6 +328,49 @@ def test_what_cannot_be_is_said_in_words(
     printed = capsys.readouterr().err
     assert said in printed
     assert "Traceback" not in printed
+
+
+@pytest.mark.parametrize("weeks", ["0", "99", "four"])
+def test_weeks_are_told_their_bounds(weeks: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["report", "--weeks", weeks])
+    assert f"must be a whole number from 1 to 52, not {weeks}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["report", "export"])
+@pytest.mark.parametrize("kind", ["missing", "file", "empty"])
+def test_where_nothing_is_kept_nothing_is_made(
+    command: str, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "data"
+    if kind == "file":
+        place.write_text("")
+    elif kind == "empty":
+        place.mkdir()
+    out = ["--out", str(tmp_path / "out")]
+    assert main([command, "--data", str(place), *out]) == 1
+    assert f"nothing is kept in {place}; is --data right?" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.rglob("*")] == ([] if kind == "missing" else ["data"])
+
+
+def test_a_report_takes_the_place_of_none_unless_asked(tmp_path: Path) -> None:
+    fill(tmp_path, 1)
+    wanted = Wanted(str(tmp_path), CODE, out=tmp_path, kinds=("caregiver",), language="en", pdf=False)
+    noon = datetime.combine(LAST, datetime.min.time(), UTC) + timedelta(hours=12)
+    assert run(wanted, lambda: noon, UTC) == 0
+    with pytest.raises(ValueError, match=r"4w-en\.html: is there already; --force replaces it"):
+        run(wanted, lambda: noon, UTC)
+    assert run(replace(wanted, force=True), lambda: noon, UTC) == 0
+    assert run(replace(wanted, weeks=5), lambda: noon, UTC) == 0
+
+
+def test_a_place_that_cannot_be_written_is_named_with_a_remedy(tmp_path: Path) -> None:
+    fill(tmp_path, 1)
+    place = tmp_path / "a file"
+    place.write_text("")
+    wanted = Wanted(str(tmp_path), CODE, out=place, kinds=("caregiver",), language="en", pdf=False)
+    with pytest.raises(ValueError, match=r"a file.*choose another place with --out"):
+        run(wanted, lambda: datetime.combine(LAST, datetime.min.time(), UTC), UTC)
 
 
 def test_damaged_records_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -446,10 +510,10 @@ def test_a_report_is_noted_and_says_where_the_log_ends_with_that_line(tmp_path: 
         "report.made", {"weeks": 3, "kinds": ["clinician", "caregiver"]}, noon.isoformat()
     )  # fmt: skip
     clinician, caregiver = (
-        (tmp_path / f"{name}-{CODE}-{LAST.isoformat()}.html").read_text("utf-8")
+        (tmp_path / f"{name}-{CODE}-{LAST.isoformat()}-3w-en.html").read_text("utf-8")
         for name in ("report", "report-caregiver")
     )
-    assert f"<dt>Log</dt><dd>{line.seq}:{line.hash}</dd>" in clinician
+    assert f"<dt>Log (check with regrasp audit verify)</dt><dd>{line.seq}:{line.hash}</dd>" in clinician
     assert line.hash not in caregiver
     assert audit.verify(tmp_path, audit.Head(line.seq, line.hash)).wrong == ""
 

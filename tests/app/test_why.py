@@ -427,7 +427,7 @@ def test_that_little_has_changed_is_said_by_the_last_ability_of_each_session(tmp
     sessions(tmp_path, 50.5)
     assert regrasp("why", tmp_path).parts[1][1:] == [
         "Cup, right hand: little has changed over the last 10 sessions. "
-        "More variety, another level or a new assessment may help."
+        "Things to talk about: more variety, another level, a new assessment."
     ]
     assert regrasp("why", tmp_path, "--json").stands_out[0]["plateau"] == {"sessions": 10, "gain": 0.0, "lower": False}
 

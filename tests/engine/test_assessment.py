@@ -12,7 +12,7 @@ from app import rooms
 from app.assess_command import WAYS, played
 from engine import assessment
 from engine.assessment import BY_NAME, ITEMS, NEEDS, Found, Item, Quality, Sitting
-from engine.game import Result
+from engine.game import Result, Skill
 from engine.hand import Side
 from engine.plan import Plan
 from engine.profile import Profile
@@ -146,6 +146,13 @@ def test_a_poor_try_is_offered_once_more_and_then_left_as_it_is() -> None:
     assert (found.quality.flag, found.tries) == ("repeat", 2)
 
 
+def test_what_was_never_tried_comes_first_and_what_is_worth_another_try_last() -> None:
+    poor = sitting("hold-20", "choice", good=False)
+    assert names(assessment.left(ITEMS, [poor], "right", 10))[-2:] == ("hold-20", "choice")
+    assert names(assessment.once_more(ITEMS, [poor], "right", 10)) == ("hold-20", "choice")
+    assert set(names(assessment.untried(ITEMS, [poor], "right", 10))) == set(names(ITEMS)) - {"hold-20", "choice"}
+
+
 def test_of_a_good_and_a_poor_try_the_good_one_counts() -> None:
     for order in ([True, False], [False, True]):
         [found] = assessment.results([sitting("ring", good=good) for good in order], "right")
@@ -239,6 +246,19 @@ def test_forces_from_a_sensor_say_nothing_of_play_with_keys() -> None:
     rows = [Found(name, Quality("good"), (("away_p80", 0.03),), "serial") for name in ("hold-20", "ramp")]
     assert {game for game, _ in assessment.expected(rows, LADDERS, {"grip": "serial"})} == {"cup", "kite", "market"}
     assert assessment.expected(rows, LADDERS, {"grip": "keys"}) == ()
+
+
+def test_a_poor_try_says_nothing_of_where_a_game_begins_and_keys_only_of_play_with_them() -> None:
+    def begins(how: Quality, ways: dict[Skill, str] | None = None) -> set[str]:
+        rows = [Found(name, how, (("away_p80", 0.03),), "keys") for name in ("hold-20", "ramp")]
+        return {game for game, _ in assessment.expected(rows, LADDERS, ways)}
+
+    poor, by_keys = Quality("repeat", ("out-of-band",), ("keys",)), Quality("good", (), ("keys",))
+    assert begins(poor, {"grip": "keys"}) == set()
+    assert begins(by_keys) == begins(by_keys, {"grip": "serial"}) == set()
+    assert begins(by_keys, {"grip": "keys"}) == {"cup", "kite", "market"}
+    nudged = Found("ring", by_keys, (("away_mm", 3.0), ("movement_ms", 900.0)), "mouse")
+    assert assessment.expected([nudged], LADDERS, {"trace": "mouse", "aim": "mouse"}) == ()
 
 
 @given(st.floats(0.001, 0.5), st.floats(0.001, 0.5))

@@ -135,6 +135,43 @@ def test_flags_stops_and_rules_are_events_in_their_order() -> None:
     assert dict(found[3].values) == {"who": "why.pain"}, "own words are never a key"
 
 
+def test_each_day_on_which_nothing_got_harder_is_told_with_what_was_told() -> None:
+    hold = to_plain(start()) | {"because": "hold", "day": "easy"}
+    locked = to_plain(start()) | {"because": "red-flag", "plan_because": "red-flag", "day": "ended", "plan": "locked"}
+    entries = [
+        entry(1, "checkin", pain=4, fatigue=7, standing=hold), entry(1, "told", 1, pain=2, standing=hold),
+        entry(2, "checkin", pain=4, standing=hold), entry(3, "checkin", standing=hold | {"because": "not-told"}),
+        entry(4, "checkin", pain=1, flags=["numb"], standing=locked),
+        entry(5, "bout", standing=hold | {"because": "day-full", "day": "ended"}),
+        entry(6, "tired", standing=hold | {"because": "tired-rest"}),
+    ]  # fmt: skip
+    found = report.happened(entries, [])
+    assert [(row.day, row.state, row.told) for row in found if row.state] == [
+        (1, "easy", (("report.told-pain", "4"), ("report.told-fatigue", "7"))),
+        (2, "easy", (("report.told-pain", "4"),)),
+        (3, "easy", (("report.told-nothing", ""),)),
+        (4, "locked", (("report.told-pain", "1"),)),
+        (5, "ended", (("report.told-full", ""),)),
+        (6, "easy", (("report.end-tired", ""),)),
+    ]
+
+
+def test_tasks_and_answers_are_counted() -> None:
+    entries = [
+        entry(1, "journal", task="drinking"), entry(2, "journal", task="drinking"), entry(3, "journal", words="x"),
+        entry(1, "reflect", question="well", answer="steady"), entry(2, "reflect", question="hard", answer="aim"),
+    ]  # fmt: skip
+    assert report.tasks(entries) == (("drinking", 2),)
+    assert report.answers(entries) == ((("hard", "aim"), 1), (("well", "steady"), 1))
+
+
+def test_many_weeks_stand_in_few_columns_and_begin_with_the_first_day() -> None:
+    span = Span(1, 365)
+    weeks = span.weeks(8)
+    assert len(weeks) <= 8
+    assert [day for week in weeks for day in week.days] == list(span.days)
+
+
 @pytest.mark.parametrize(("changes", "why"), [
     ({"key": key_of(Source("serial:B"), 2)}, ("device",)),
     ({"key": key_of(Source("serial:A", "cal"), 3)}, ("calibration", "rules")),

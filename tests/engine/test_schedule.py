@@ -548,6 +548,15 @@ def test_blocks_are_read_from_a_session() -> None:
     assert first.hits == sum(trial.hit for trial in session.trials[:3])
 
 
+def test_an_assessment_counts_in_minutes_and_for_the_hours_after_it_but_is_no_bout() -> None:
+    look = done(MONDAY, 5.0, 9.0, GameDone("assess-hold", 1, 1, 1, probe=True), GameDone("assess-ring", 1, 1, 1))
+    found = load([look], at(MONDAY, 10.0))
+    assert (found.day_bouts, found.day_minutes, found.last_at_s) == (0, 5.0, look.at_s)
+    assert load([look, done(MONDAY, 12.0, 14.0, good())], at(MONDAY, 15.0)).day_bouts == 1
+    assert adherence(USUAL, [look], MONDAY, MONDAY).bouts_share == 0.0
+    assert done(MONDAY, 5.0, 9.0, look.games[0], good()).is_bout, "games were played as well"
+
+
 def test_adherence_counts_a_day_once_and_no_paused_day() -> None:
     history = [
         done(MONDAY, 30.0),

@@ -7,13 +7,14 @@ import pytest
 
 from app import rooms
 from app.files import asset
-from engine import ghost
+from engine import assessment, ghost
+from engine.calibration import EASE_PER_S, SQUEEZE_PER_S
 from engine.chance import Chance
 from engine.game import AnyGame, Event, Grip, Outcome, Point, Result, Setting, Squeeze, Tap
 from engine.hand import FINGERS, Finger
 from engine.scene import Picture
 from engine.testing import check_game, play_well
-from engine.ticks import seconds, to_ms
+from engine.ticks import TICKS_PER_S, seconds, to_ms
 from games.assess import choice, fingers, force, hand, hold, ring, taps, trace
 
 ITEMS, RUNGS = rooms.assess_items(), rooms.assess_rungs()
@@ -58,6 +59,21 @@ def test_items_are_found_by_themselves_and_are_no_games_to_be_picked() -> None:
 
 
 # --- force ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["assess-hold", "assess-ramp"])
+def test_with_a_key_the_line_is_kept_by_pressing_and_letting_go_some_time_late(name: str) -> None:
+    force_now, seen = 0.0, [(0.0, 1.0)] * seconds(0.4)
+
+    def late(tick: int, state: force.State) -> list[Event]:
+        nonlocal force_now
+        felt, asked = seen.pop(0)
+        force_now = max(0.0, force_now + (SQUEEZE_PER_S if felt < asked else -EASE_PER_S) / TICKS_PER_S)
+        seen.append((force_now, state.target))
+        return [Grip(force_now, to_ms(tick))]
+
+    found = measured(played(ITEMS[name], LADDERS[name].params(0.0), late))
+    assert found["in_band"] > assessment.IN_BAND
 
 
 def squeezed(params: force.Params, off: float = 0.0, lets_go: bool = True) -> Outcome:
