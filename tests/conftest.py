@@ -1,4 +1,4 @@
-"""Make every test the same each time, and run the whole suite in two processes, since much of it waits for time.
+"""Make every test the same each time, and run the whole suite in three processes, since much of it waits for time.
 
 Hypothesis draws its examples from the test itself, without a clock. More processes need pytest-xdist.
 """
@@ -18,7 +18,7 @@ settings.register_profile(
 )
 settings.load_profile("the same each time")
 
-PROCESSES = 2
+PROCESSES = 3  # on two cores: what plays in real time waits for most of its time
 # What plays in real time stands in groups of its own, each in one process: two at once would disturb each other.
 TOGETHER = {"e2e": "real time", "firmware": "real time", "devices": "ports"}
 PORTS = ("test_cli_devices", "test_plugged", "test_sensors", "test_hardware")  # of the app
@@ -47,12 +47,13 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the processes that get no group of real time give way: the largest groups go to the first ones."""
+    """Let all processes give way but the first, which gets what plays in real time."""
     worker = getattr(config, "workerinput", {}).get("workerid", "gw0")
-    if worker not in ("gw0", "gw1") and hasattr(os, "nice"):
+    if worker != "gw0" and hasattr(os, "nice"):
         os.nice(YIELDS)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what plays in real time into its group, and first in line."""
     for item in items:
