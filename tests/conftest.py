@@ -1,9 +1,11 @@
-"""Make every test the same each time, and run the whole suite in three processes, since much of it waits for time.
+"""Make every test the same each time, and run the whole suite in two processes, since much of it waits for time.
 
 Hypothesis draws its examples from the test itself, without a clock. More processes need pytest-xdist.
 """
 
 import os
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,7 +20,7 @@ settings.register_profile(
 )
 settings.load_profile("the same each time")
 
-PROCESSES = 3  # on two cores: what plays in real time waits for most of its time
+PROCESSES = 2
 # What plays in real time stands in groups of its own, each in one process: two at once would disturb each other.
 TOGETHER = {"e2e": "real time", "firmware": "real time", "devices": "ports"}
 PORTS = ("test_cli_devices", "test_plugged", "test_sensors", "test_hardware")  # of the app
@@ -42,7 +44,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         return  # this is one of those processes
     whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     if whole and config.pluginmanager.hasplugin("xdist") and config.getoption("numprocesses", None) is None:
-        config.option.numprocesses, config.option.dist = PROCESSES, "loadgroup"
+        config.option.numprocesses, config.option.dist = PROCESSES, "loadscope"
         config.option.loadscopereorder = False  # the order below
 
 
@@ -53,22 +55,29 @@ def pytest_configure(config: pytest.Config) -> None:
         os.nice(YIELDS)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what plays in real time into its group, and first in line."""
-    for item in items:
-        group = _group(item)
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=_place)
+    """Put what plays in real time first in line, then what stays together."""
+    items.sort(key=lambda item: _place(item.path))
 
 
-def _place(item: pytest.Item) -> int:
-    group = _group(item)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each group to one process, whatever pytest and xdist think of marks."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(Path(nodeid.partition("::")[0])) or nodeid
+
+    return ByGroup(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+def _place(path: Path) -> int:
+    group = _group(path)
     return ("real time", "ports").index(group) if group in ("real time", "ports") else 2 if group else 3
 
 
-def _group(item: pytest.Item) -> str:
-    if item.path.stem in SHARED:
-        return item.path.stem
-    return "ports" if item.path.stem in PORTS else TOGETHER.get(item.path.parent.name, "")
+def _group(path: Path) -> str:
+    if path.stem in SHARED:
+        return path.stem
+    return "ports" if path.stem in PORTS else TOGETHER.get(path.parent.name, "")

@@ -45,7 +45,6 @@ from engine.sensing import Sensing
 from engine.source import source_of
 from engine.ticks import to_ticks
 
-pytestmark = pytest.mark.xdist_group("failures")  # those that run beside each other are begun once
 PATIENCE_S = 20.0
 LATE_S = 6.0  # so much later than usual is still not wrong: the machine may be loaded
 LINK = "link.grip"
