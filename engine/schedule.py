@@ -19,7 +19,6 @@ from engine.game import FORCES, Skill
 from engine.guard import NIGHT_S, Allowed, Moment
 from engine.prescription import DAYS, UNSAID, Criterion, Dose, Prescription, session_limits
 from engine.program import Block, Program
-from engine.recording import Trial
 from engine.safety import Limits
 
 LEAST_MINUTES = 2.0  # less is no bout: it counts in minutes alone, and no room for it is none
@@ -82,28 +81,9 @@ class Done:
         return self.is_long and not self.is_look
 
 
-def blocks_done(trials: Sequence[Trial], program: Program) -> tuple[GameDone, ...]:
-    """Return the blocks of a session as they were played, from its trials and its program."""
-    rows: dict[int, list[Trial]] = {}
-    for trial in trials:
-        if trial.result != "omission" and trial.cause != "no-try":
-            rows.setdefault(trial.block, []).append(trial)
-    return tuple(
-        GameDone(
-            row[0].game, len(row), sum(trial.hit for trial in row), _commonest([trial.level for trial in row]),
-            number < len(program.blocks) and program.blocks[number].probe, row[-1].difficulty,
-        )
-        for number, row in sorted(rows.items())
-    )  # fmt: skip
-
-
 def confirmed(history: Iterable[Done], moment: Moment) -> tuple[Done, ...]:
     """Return the history after the date was confirmed: what lies in its future happened today, by then."""
     return tuple(replace(d, day=min(d.day, moment.day), at_s=min(d.at_s, moment.utc_s)) for d in history)
-
-
-def _commonest(rungs: Sequence[int]) -> int:
-    return max(rungs, key=lambda rung: (rungs.count(rung), rung))
 
 
 # --- how much room there is -----------------------------------------------------------------------------

@@ -26,7 +26,6 @@ from engine.schedule import (
     Playable,
     Room,
     adherence,
-    blocks_done,
     bout,
     choices,
     confirmed,
@@ -39,7 +38,6 @@ from engine.schedule import (
     room,
     tries_at,
 )
-from tests.practice import play, session_of
 
 MONDAY = 738_000 - (738_000 - 1) % 7
 HOUR, DAY = 3600.0, 86_400.0
@@ -537,15 +535,6 @@ def test_a_fence_never_leaves_what_was_prescribed(
 
 
 # --- what was done --------------------------------------------------------------------------------------
-
-
-def test_blocks_are_read_from_a_session() -> None:
-    session = session_of(Block("ladybirds", 3, level=2, probe=True), Block("brook", 2))
-    play(session)
-    first, second = blocks_done(session.trials, session.plan.program)
-    assert (first.game, first.trials, first.rung, first.probe) == ("ladybirds", 3, 2, True)
-    assert (second.game, second.trials, second.probe) == ("brook", 2, False)
-    assert first.hits == sum(trial.hit for trial in session.trials[:3])
 
 
 def test_an_assessment_counts_in_minutes_and_for_the_hours_after_it_but_is_no_bout() -> None:
